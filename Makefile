@@ -1,0 +1,30 @@
+# make test   installs what the tests need (as root, only what is missing), then runs them all
+# make fuzz   ten seconds for each fuzz target
+# make bench  figures as JSON in bench/figures.json
+# make check  what needs nothing installed: format, vet, build and the tests on recordings
+
+export CGO_ENABLED = 0
+GO = go
+
+.PHONY: test check real fuzz bench generate
+
+test: check real
+
+check:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) build ./...
+
+real:
+	./scripts/install-peers
+	TLSWHY_REQUIRE_REAL=$$(./scripts/install-peers --complete) $(GO) test -timeout 30m ./...
+
+fuzz:
+	./scripts/fuzz 10s
+
+bench:
+	$(GO) run ./internal/bench > bench/figures.json
+	@cat bench/figures.json
+
+generate:
+	$(GO) generate ./...
