@@ -1,0 +1,88 @@
+// Package cause is the catalogue: one file per cause, each a card of data with a few lines of rule, its sources,
+// and a test case that provokes it beside a near miss that does not.
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// A Phase is the step of a connection under which a cause is filed.
+type Phase string
+
+// The phases, in the order of a connection.
+const (
+	Reach       Phase = "reach"
+	Preamble    Phase = "preamble"
+	Hello       Phase = "hello"
+	KeyExchange Phase = "key-exchange"
+	ServerAuth  Phase = "server-auth"
+	ClientAuth  Phase = "client-auth"
+	Finish      Phase = "finish"
+	Session     Phase = "session"
+	ServerSetup Phase = "server-setup"
+	ClientSetup Phase = "client-setup"
+	Benign      Phase = "benign"
+)
+
+// A Level is how much a finding hurts.
+type Level string
+
+// The levels, worst first.
+const (
+	Breaks    Level = "breaks"
+	WillBreak Level = "will-break"
+	Weak      Level = "weak"
+	Note      Level = "note"
+)
+
+// A Sure is how certain a finding is (see the rules in the design).
+type Sure string
+
+// Proven: a one-change experiment flipped, a recorded flight judged again passes, or the wire states it.
+// Likely: one cause explains everything. Possible: several do.
+const (
+	Proven   Sure = "proven"
+	Likely   Sure = "likely"
+	Possible Sure = "possible"
+)
+
+// A Cause is one card of the catalogue. Texts hold {placeholders} that Match.Args fills.
+type Cause struct {
+	ID, Slug, Since string
+	Phase           Phase
+	Level           Level
+	Title           string   // the cause in one plain sentence, no full stop
+	Why             string   // for a person who does not know TLS
+	Check           string   // how to see it by hand
+	Cites           []string // RFC, KB, source file of the product that prints the message
+	Hides           []string // consequences silent while this holds
+	Residual        bool     // names only where it broke: gives way to any finer cause, never proven
+	Match           func(*fact.Case) []Match
+}
+
+// A Match is one place where the rule holds.
+type Match struct {
+	About   About
+	Args    map[string]string
+	Level   Level // "" means the cause's own
+	Sure    Sure
+	Proof   []Proof
+	Against []Proof
+	Asks    []fact.Ask // experiments that would make it proven, or rule it out
+	Changes []change.Change
+}
+
+// About is the subject a finding speaks of.
+type About struct {
+	Client   string `json:"client"`
+	Server   string `json:"server"`
+	SNI      string `json:"sni"`
+	Upstream string `json:"upstream"`
+}
+
+// A Proof is one piece of evidence with what it says; Says may hold placeholders of the match's Args.
+type Proof struct {
+	Ref  fact.Ref
+	Says string
+}

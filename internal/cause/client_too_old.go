@@ -1,0 +1,55 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/names"
+	"github.com/tlswhy/tlswhy/internal/wire"
+)
+
+var clientTooOld = Cause{
+	ID: "TW3002", Slug: "client-too-old", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "this client speaks {newest} at most, the server needs {oldest}",
+	Why: "TLS comes in versions, and both sides must have one in common. The newest that this client offers is older than the oldest that " +
+		"the server still accepts. The client's program, library or settings must learn the newer version.",
+	Check: "openssl s_client -connect {host}:{port} -tls1_3 connects, -tls1_2 does not",
+	Cites: []string{"RFC 8446 §4.2.1, §6 (protocol_version, alert 70)", "RFC 8996 (deprecating TLS 1.0 and 1.1)", "RFC 9325 §3.1"},
+	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Match: func(c *fact.Case) []Match {
+		h := atHello(c)
+		if h == nil || highest(h.Client) >= wire.TLS13 || refusesEvery(c, h) {
+			return nil // in the last case cipher-needs-other-certificate says more
+		}
+		m, ok := takesOnlyNewer(c, h)
+		if !ok {
+			return nil
+		}
+		oldest := "a newer version"
+		if t := answered(c, newerVersions, wide); t != nil {
+			oldest = names.Version(chosenVersion(t))
+		}
+		m = located(c, h, m, "newest", names.Version(highest(h.Client)), "oldest", oldest)
+		m.Changes = []change.Change{
+			change.New(change.OfferVersion, change.Client, "version", oldest),
+			change.New(change.UpgradeClient, change.Client, "why", "it knows no "+oldest),
+			change.NotAdvised(change.AllowOldVersion, change.Server, "version", names.Version(highest(h.Client))),
+		}
+		return []Match{m}
+	},
+}
+
+// takesOnlyNewer: the server refuses the hello, and answers once newer versions are offered too. A newer version may
+// also get round what else is missing, so a vague alert lets the other respects go first.
+func takesOnlyNewer(c *fact.Case, h *fact.Handshake) (Match, bool) {
+	e := experiment{variant: newerVersions, weight: 9, flipped: "with newer versions offered too, the server answers"}
+	if vague(h) {
+		e.weight = 4
+	}
+	newer := func(m missing) bool { return m.newer }
+	if alerted(h, wire.AlertProtocolVersion) { // it names the reason: no detour
+		m, ok := e.try(c)
+		return m, ok && (m.Sure != Proven || newer(missingIn(c, c.Tried(e.variant))))
+	}
+	return lacking(c, 2, e, newer)
+}

@@ -1,0 +1,55 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+var firewallResetsHandshake = Cause{
+	ID: "TW3019", Slug: "firewall-resets-handshake", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "a connection that names {name} is cut; without that name it is not",
+	Why: "The name of the server stands readable in the client's first message (SNI). A connection with this name is cut or swallowed, the same one without it is " +
+		"answered: something that reads the name, usually a firewall or filter on the way, does not let it pass.",
+	Check: "openssl s_client -connect {host}:{port} -servername {name} is cut, with -noservername it is not; in a capture the reset has another TTL than the server's packets",
+	Cites: []string{"RFC 3360 (inappropriate TCP resets)", "RFC 6066 §3 (SNI is sent in clear)", "Microsoft SQLNA: reset with a foreign TTL"},
+	Hides: []string{"closed-after-hello", "silent-after-hello"},
+	Match: func(c *fact.Case) []Match {
+		h := atHello(c)
+		if h == nil || h.Client.ServerName == "" || !cut(h) && !silent(h) || warnedOfName(h) {
+			return nil
+		}
+		m, ok := passesUnnamed(c, h)
+		if !ok {
+			return nil
+		}
+		m = located(c, h, m, "name", h.Client.ServerName)
+		m.Changes = []change.Change{
+			change.New(change.FixMiddlebox, change.Network, "what", "the firewall or filter that looks for the name "+h.Client.ServerName),
+			change.New(change.AskOwner, change.Server, "what", "whether the server itself refuses this name"),
+		}
+		return []Match{m}
+	},
+}
+
+// passesUnnamed: the hello without a name is answered, be it with an alert of a server that wants a name. A hello
+// whose length is suspected too is left to the experiments with its length.
+func passesUnnamed(c *fact.Case, h *fact.Handshake) (Match, bool) {
+	for _, v := range shorter(h) {
+		if flips(c, v) == fact.Yes {
+			return Match{}, false
+		}
+	}
+	e := experiment{variant: withoutSNI, weight: 6, flipped: "without a server name the handshake goes on"}
+	if h.End.How == fact.EndReset {
+		e.weight = 7
+	}
+	t := c.Tried(e.variant)
+	if t == nil || !alerted(t) || c.Mixed() {
+		return e.try(c)
+	}
+	return Match{Sure: Likely, Proof: []Proof{
+		{Ref: t.Ref, Says: "without a server name a server answers: " + ending(t)},
+		{Ref: h.Ref, Says: "with the name " + h.Client.ServerName + ": " + ending(h)},
+	}}, true
+}

@@ -1,0 +1,20 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/trust"
+)
+
+var interceptedByAntivirus = Cause{
+	ID: "TW5210", Slug: "intercepted-by-antivirus", Since: "0.1",
+	Phase: ServerAuth, Level: Breaks,
+	Title: "{product} on this machine opens the connection and signs it anew as {issuer}",
+	Why: "Security programs can look into encrypted connections by standing in between on the same machine. They show a certificate of their " +
+		"own and put their authority into the system's or the browser's list; programs with a list of their own do not know it and refuse.",
+	Check: "openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null names {issuer}; with HTTPS scanning switched off " +
+		"in the program, or from another machine, it does not",
+	Cites: []string{"Kaspersky, ESET, Avast and Bitdefender support pages: scanning of encrypted connections", "Durumeric et al., The Security Impact of HTTPS Interception, NDSS 2017"},
+	Hides: []string{"ca-not-trusted", "missing-intermediate", "self-signed-certificate", "ca-store-missing"},
+	Match: func(c *fact.Case) []Match { return intercepted(c, trust.KindAntivirus, change.Client) },
+}

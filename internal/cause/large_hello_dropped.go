@@ -1,0 +1,38 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+var largeHelloDropped = Cause{
+	ID: "TW3013", Slug: "large-hello-dropped", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "a first message of {size} bytes is not taken, a smaller one is",
+	Why: "Since clients carry keys that resist quantum computers, their first message no longer fits one network packet. Some firewalls, load " +
+		"balancers and servers read the first packet only and drop or refuse what is longer. The server's side has to be repaired.",
+	Check: "openssl s_client -connect {host}:{port} -groups X25519 connects; with -groups X25519MLKEM768 (OpenSSL 3.5 or later) it fails",
+	Cites: []string{"tldr.fail (TLS servers that fail on ClientHellos of more than one packet)", "RFC 8446 §4 (a handshake message may span records), §5.1", "draft-ietf-tls-ecdhe-mlkem (a key share of 1216 bytes)"},
+	Hides: []string{"closed-after-hello", "silent-after-hello", "peer-implementation-bug"},
+	Match: func(c *fact.Case) []Match {
+		h := atHello(c)
+		if h == nil || len(h.Client.Raw) <= segment || !breakdown(c, h) || flips(c, smallSegments) == fact.Yes {
+			return nil // with small segments the same hello passed: it is the size of packets
+		}
+		e := experiment{variant: oneSegment, weight: 9, flipped: "the same hello in one packet, without the post-quantum key share, is answered"}
+		if vague(h) {
+			e.weight = 4
+		}
+		m, ok := e.try(c)
+		if !ok {
+			return nil
+		}
+		m = located(c, h, m, "size", itoa(len(h.Client.Raw)))
+		m.Changes = []change.Change{
+			change.New(change.FixMiddlebox, change.Network, "what", "the device or load balancer that reads only the first packet of a ClientHello"),
+			change.New(change.UpgradeServer, change.Server, "why", "it must read a ClientHello that comes in several packets"),
+			change.New(change.SmallHello, change.Client),
+		}
+		return []Match{m}
+	},
+}

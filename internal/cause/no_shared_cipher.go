@@ -1,0 +1,79 @@
+package cause
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/names"
+)
+
+var noSharedCipher = Cause{
+	ID: "TW3006", Slug: "no-shared-cipher", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "client and server have no cipher suite in common; the server takes {suite}",
+	Why: "A cipher suite is a recipe: how keys are agreed on, how data is encrypted and protected. The client lists those it accepts, the server picks " +
+		"one. Here the server accepts none of the list, usually because one side knows only old recipes and the other only new ones.",
+	Check: "openssl s_client -connect {host}:{port} -cipher 'ALL:@SECLEVEL=0' shows which suite the server picks",
+	Cites: []string{"RFC 5246 §7.2.2 (handshake_failure), §7.4.1.3", "RFC 9325 §4.2", "OpenSSL: SSL_R_NO_SHARED_CIPHER (0A0000C1)", "Schannel events 36874, 36888"},
+	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Match: func(c *fact.Case) []Match {
+		e := experiment{variant: allSuites, weight: 9, flipped: "with every cipher suite offered, the server takes {suite}"}
+		m, ok := lacking(c, 4, e, func(m missing) bool { return m.suite })
+		if !ok {
+			return nil
+		}
+		return []Match{suiteMatch(c, m)}
+	},
+}
+
+// suiteMatch completes a finding on suites with what each side could offer.
+func suiteMatch(c *fact.Case, m Match) Match {
+	h, t := c.Base(), answered(c, allSuites, wide)
+	var suite names.Suite
+	if t != nil {
+		suite, _ = names.SuiteByID(chosenSuite(t))
+	}
+	wanted, ok := bestSuite(h.Client.Suites, suite.Auth)
+	m = located(c, h, m, "suite", orElse(suite.Name, "one that this client does not offer"))
+	if !ok {
+		m.Changes = append(m.Changes, change.New(change.AskOwner, change.Server, "what", "a cipher suite that this client offers"))
+	} else {
+		m.Changes = append(m.Changes, change.New(change.OfferSuite, change.Server, "suite", wanted.Name, "openssl", wanted.OpenSSL))
+	}
+	if suite.Kex == "" {
+		return m
+	}
+	add := change.NotAdvised
+	if soundSuite(suite) {
+		add = change.New
+	}
+	m.Changes = append(m.Changes, add(change.OfferSuite, change.Client, "suite", suite.Name, "openssl", suite.OpenSSL))
+	return m
+}
+
+// bestSuite is the first suite of a client's list that a server whose key is of this type could enable, sound ones
+// first. Suites of TLS 1.3 fit every key; a server that lacks TLS 1.3 has no use for them.
+func bestSuite(list []uint16, auth string) (names.Suite, bool) {
+	var all []names.Suite
+	for _, id := range list {
+		s, ok := names.SuiteByID(id)
+		if ok && s.Kex != "" && (auth == "" || s.Auth == auth || s.Auth == "any") {
+			all = append(all, s)
+		}
+	}
+	for _, fits := range []func(names.Suite) bool{
+		func(s names.Suite) bool { return soundSuite(s) && s.Auth != "any" }, soundSuite, func(names.Suite) bool { return true },
+	} {
+		if i := slices.IndexFunc(all, fits); i >= 0 {
+			return all[i], true
+		}
+	}
+	return names.Suite{}, false
+}
+
+// soundSuite reports what RFC 9325 §4.2 recommends: ephemeral ECDH keys and authenticated encryption.
+func soundSuite(s names.Suite) bool {
+	return (s.Kex == "ECDHE" || s.Kex == "any") && s.Auth != "anon" && s.MAC == "AEAD" && !strings.HasPrefix(s.Cipher, "NULL")
+}

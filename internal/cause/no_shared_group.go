@@ -1,0 +1,65 @@
+package cause
+
+import (
+	"slices"
+
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/names"
+)
+
+var noSharedGroup = Cause{
+	ID: "TW3008", Slug: "no-shared-group", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "client and server have no key-exchange group in common; the server takes {group}, this client offers {offered}",
+	Why: "To agree on a secret key both sides compute with the same mathematical group, a curve such as X25519 or P-256. The client lists the groups " +
+		"it can use, and the server can use none of them: one of the two is restricted to unusual, very new or only approved groups.",
+	Check: "openssl s_client -connect {host}:{port} -groups X25519:P-256:P-384:P-521:X448:ffdhe2048 shows the server's choice (Server Temp Key)",
+	Cites: []string{"RFC 8446 §4.2.7, §4.1.4", "RFC 8422 §5.1.1", "OpenSSL: SSL_R_NO_SUITABLE_KEY_SHARE (0A000065), SSL_R_NO_SHARED_GROUPS"},
+	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Match: func(c *fact.Case) []Match {
+		e := experiment{variant: allGroups, weight: 8, flipped: "with every group offered, the server takes {group}"}
+		m, ok := lacking(c, 4, e, func(m missing) bool { return m.group })
+		if !ok {
+			return nil
+		}
+		h, group := c.Base(), "one that this client does not offer"
+		id := chosenGroup(answered(c, allGroups, wide))
+		if id != 0 {
+			group = names.Group(id)
+		}
+		wanted := usualGroup(h.Client.Groups)
+		m = located(c, h, m, "group", group, "offered", orElse(groupNames(h.Client.Groups), "none"))
+		m.Changes = []change.Change{change.New(change.OfferGroup, change.Server, "group", wanted)}
+		if id != 0 {
+			m.Changes = append(m.Changes, change.New(change.OfferGroup, change.Client, "group", group))
+		}
+		return []Match{m}
+	},
+}
+
+// usualGroup is the group that a server should best enable for a client: P-256, which everybody knows, X25519, or the
+// client's first.
+func usualGroup(offered []uint16) string {
+	for _, g := range []uint16{names.P256, names.X25519} {
+		if slices.Contains(offered, g) {
+			return names.Group(g)
+		}
+	}
+	for _, g := range offered {
+		if !names.GREASE(g) {
+			return names.Group(g)
+		}
+	}
+	return names.Group(names.P256)
+}
+
+func groupNames(ids []uint16) string {
+	var all []string
+	for _, g := range ids {
+		if !names.GREASE(g) {
+			all = append(all, names.Group(g))
+		}
+	}
+	return list(all)
+}

@@ -1,0 +1,106 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/wire"
+)
+
+var peerImplementationBug = Cause{
+	ID: "TW8009", Slug: "peer-implementation-bug", Since: "0.1",
+	Phase: Session, Level: Breaks, Residual: true,
+	Title: "the server breaks the rules of TLS: {what}{rate}",
+	Why: "What the server sent cannot be right, whatever its settings are: the program that speaks TLS on its side, or a device that sits in between, has a defect. " +
+		"No setting of the client can repair that; an update of the server's program or its replacement can.",
+	Check: "openssl s_client -connect {host}:{port} -msg, and another client such as gnutls-cli: the same defect shows with each",
+	Cites: []string{"RFC 8446 §4.1.3, §4.1.4, §6.2", "RFC 5246 §7.4.1.3"},
+	Match: func(c *fact.Case) []Match {
+		h, what := brokenRule(c)
+		if what == "" {
+			return nil
+		}
+		m := residual(c, h, ending(h), "what", what)
+		if !certain(h) {
+			m.Sure = Possible
+		}
+		m.Changes = []change.Change{
+			change.New(change.UpgradeServer, change.Server, "why", what),
+			change.New(change.AskOwner, change.Server, "what", "which program and version speaks TLS here, and its log at this time"),
+		}
+		return []Match{m}
+	},
+}
+
+// brokenRule says what is wrong with the server's part, or "".
+func brokenRule(c *fact.Case) (*fact.Handshake, string) {
+	h := c.Base()
+	switch {
+	case h == nil || h.Completed():
+		return nil, ""
+	case h.End.How == fact.EndLocal:
+		return h, ruleOf(h)
+	case h.End.How == fact.EndNotTLS && begun(h):
+		return h, "clear text comes where TLS was agreed on"
+	case h.Progress() == fact.AtHello && (c.Mixed() || flips(c, wide) == fact.No):
+		return h, strangeAlert(c, h)
+	case h.Progress() == fact.AtServerHello || h.Progress() == fact.AtCertificate:
+		return h, stoppedMidway(h)
+	}
+	return nil, ""
+}
+
+// certain reports whether the wire shows the defect itself, not only where it ended.
+func certain(h *fact.Handshake) bool {
+	return h.End.How == fact.EndLocal || h.End.How == fact.EndNotTLS
+}
+
+// ruleOf tells what the client objected to.
+func ruleOf(h *fact.Handshake) string {
+	switch h.End.Reason {
+	case wire.ReasonUnofferedVersion:
+		if h.Server != nil && h.Client != nil && h.Server.Version < highest(h.Client) {
+			return "" // server-too-old
+		}
+		return "it chooses a version that was not offered"
+	case wire.ReasonUnofferedSuite:
+		return "it chooses a cipher suite that was not offered"
+	case wire.ReasonUnofferedGroup, wire.ReasonRetryUnoffered:
+		return "it chooses a group that was not offered"
+	case wire.ReasonCompression:
+		return "it chooses a compression that was not offered"
+	case wire.ReasonDowngrade:
+		return "it marks its own answer as a downgrade: a newer version was lost on the way"
+	case wire.ReasonBadKeyShare, wire.ReasonBadDHGroup:
+		return "its key share cannot be valid"
+	case wire.ReasonRetrySameGroup, wire.ReasonRetryNoChange, wire.ReasonSecondRetry:
+		return "it asks for a second hello without need"
+	case wire.ReasonDecode:
+		return "a message cannot be decoded"
+	case wire.ReasonUnexpected:
+		return "a message comes out of turn"
+	case wire.ReasonTooLarge:
+		return "a message is larger than any can be"
+	case wire.ReasonEndless, wire.ReasonTooMuchAppData:
+		return "its messages do not end"
+	}
+	return ""
+}
+
+// strangeAlert: an alert for a broken hello, when the hello is sound and no wider one helps.
+func strangeAlert(c *fact.Case, h *fact.Handshake) string {
+	if !vague(h) && !alerted(h, wire.AlertBadRecordMAC, wire.AlertDecryptError) {
+		return ""
+	}
+	if alerted(h, wire.AlertHandshakeFailure, 71) && !c.Mixed() {
+		return "" // an ordinary refusal, whatever of
+	}
+	return "it answers the ClientHello with alert " + alertName(h.End.Alert)
+}
+
+// stoppedMidway: the server ended in the middle of its own flight.
+func stoppedMidway(h *fact.Handshake) string {
+	if h.Request == nil && (cut(h) || vague(h)) {
+		return "it ends in the middle of its own messages"
+	}
+	return ""
+}

@@ -1,0 +1,30 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+var serverSpeaksPlaintext = Cause{
+	ID: "TW2002", Slug: "server-speaks-plaintext", Since: "0.1",
+	Phase: Preamble, Level: Breaks,
+	Title: "port {port} speaks {who} in clear text, not TLS",
+	Why: "The client began to negotiate encryption, and the answer is ordinary readable {who}. On this port the server does not encrypt at all: it is the " +
+		"wrong port, or TLS was never switched on for it. Messages such as \"wrong version number\" mean just this, not a TLS version.",
+	Check: "curl -v http://{host}:{port}/ or nc {host} {port} shows the readable answer",
+	Cites: []string{"RFC 8446 §5.1 (a TLS record begins with its type and version)", "OpenSSL: SSL_R_WRONG_VERSION_NUMBER (0A00010B)", "RFC 9110 §4.2"},
+	Hides: []string{"closed-after-hello"},
+	Match: func(c *fact.Case) []Match {
+		h, who := inClear(c)
+		if h == nil || who.kind != plain {
+			return nil
+		}
+		m := located(c, h, Match{Sure: Proven, Proof: quoted(h, who.name)}, "who", who.name)
+		m.Changes = []change.Change{
+			change.New(change.UsePort, change.Client, "port", "the one the server offers TLS on", "scheme", h.Protocol),
+			change.New(change.EnableTLS, change.Server, "port", m.Args["port"]),
+			change.NotAdvised(change.TurnTLSOff, change.Client),
+		}
+		return []Match{m}
+	},
+}

@@ -1,0 +1,102 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/names"
+	"github.com/tlswhy/tlswhy/internal/wire"
+)
+
+var serverTooOld = Cause{
+	ID: "TW3001", Slug: "server-too-old", Since: "0.1",
+	Phase: Hello, Level: Breaks,
+	Title: "the server speaks {newest} at most, {who} {oldest}",
+	Why: "TLS comes in versions, and both sides must have one in common. The newest that this server knows is older than " +
+		"the oldest that the client still accepts: TLS 1.0 and 1.1 were withdrawn in 2021 and current systems no longer use them.",
+	Check: "openssl s_client -connect {host}:{port} -tls1 -cipher 'ALL:@SECLEVEL=0' connects, -tls1_2 does not",
+	Cites: []string{"RFC 8996 (deprecating TLS 1.0 and 1.1)", "RFC 8446 §4.2.1, §6 (protocol_version, alert 70)"},
+	Hides: []string{"openssl-security-level", "closed-after-hello", "peer-implementation-bug"},
+	Match: func(c *fact.Case) []Match {
+		m, newest, ok := choseTooOld(c)
+		who, oldest := "this client needs", "TLS1.2"
+		if !ok {
+			m, newest, ok = takesOnlyOlder(c)
+			if ok {
+				oldest = oldestOffered(c.Base().Client)
+			}
+		}
+		if !ok {
+			m, newest, ok = agreedOnOld(c)
+			who = "current clients need"
+		}
+		if !ok {
+			return nil
+		}
+		m = located(c, c.Base(), m, "newest", newest, "who", who, "oldest", oldest)
+		m.Changes = []change.Change{
+			change.New(change.OfferVersion, change.Server, "version", oldest),
+			change.New(change.UpgradeServer, change.Server, "why", "it knows no "+oldest),
+			change.NotAdvised(change.AllowOldVersion, change.Client, "version", newest),
+		}
+		return []Match{m}
+	},
+}
+
+// choseTooOld: the server answered with a version that the client refuses although it offered newer ones, be it the
+// version itself or the SHA-1 signature that goes with every version before TLS 1.2 (RFC 4346 §7.4.3).
+func choseTooOld(c *fact.Case) (Match, string, bool) {
+	h := brokeOff(c, "version-too-low", wire.ReasonUnofferedVersion, "weak-signature")
+	if h == nil || h.Client == nil || h.Server == nil {
+		return Match{}, "", false
+	}
+	v := h.Server.Version
+	if v>>8 != 3 || v >= highest(h.Client) || local(h, "weak-signature") && v >= wire.TLS12 {
+		return Match{}, "", false
+	}
+	m := stated(h, "the client offers "+names.Version(highest(h.Client))+"; the server chooses "+names.Version(v)+", and "+ending(h))
+	return m, names.Version(v), true
+}
+
+// takesOnlyOlder: the server refuses the hello, and answers once older versions are offered too.
+func takesOnlyOlder(c *fact.Case) (Match, string, bool) {
+	h := atHello(c)
+	if h == nil || lowest(h.Client) <= wire.TLS10 {
+		return Match{}, "", false
+	}
+	e := experiment{variant: olderAlone(c), weight: 9, flipped: "with older versions offered too, the server answers"}
+	older := func(m missing) bool { return m.older }
+	var m Match
+	var ok bool
+	if alerted(h, wire.AlertProtocolVersion) { // it names the reason: no detour
+		if highest(h.Client) < wire.TLS13 {
+			e.weight = 8 // the client is as likely the old one
+		}
+		m, ok = e.try(c)
+		t := c.Tried(e.variant)
+		ok = ok && (m.Sure != Proven || older(missingIn(c, t)))
+	} else {
+		m, ok = lacking(c, 2, e, older)
+	}
+	newest := "an older version"
+	if t := answered(c, e.variant, wide); t != nil {
+		newest = names.Version(chosenVersion(t))
+	}
+	return m, newest, ok
+}
+
+// agreedOnOld: a handshake runs, or fails for another reason, in a version that current clients no longer accept.
+func agreedOnOld(c *fact.Case) (Match, string, bool) {
+	h := c.Base()
+	if h == nil || h.Client == nil || h.Server == nil || local(h, wire.ReasonUnofferedVersion, wire.ReasonDowngrade) {
+		return Match{}, "", false
+	}
+	v := h.Server.Version
+	if v>>8 != 3 || v >= wire.TLS12 || highest(h.Client) < wire.TLS12 {
+		return Match{}, "", false
+	}
+	m := stated(h, "the client offers "+names.Version(highest(h.Client))+" and the server chooses "+names.Version(v))
+	m.Level = WillBreak
+	return m, names.Version(v), true
+}
+
+func oldestOffered(h *wire.ClientHello) string { return names.Version(lowest(h)) }
