@@ -1,0 +1,23 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// Reports is the envelope when there were several questions.
+type Reports struct {
+	Schema  string   `json:"schema"` // "tlswhy/reports/v1"
+	Reports []Report `json:"reports"`
+}
+
+// JSON writes one JSON value: the report, or the envelope of several.
+func JSON(w io.Writer, list []Report) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if len(list) == 1 {
+		return e.Encode(list[0])
+	}
+	return e.Encode(Reports{Schema: "tlswhy/reports/v1", Reports: list})
+}

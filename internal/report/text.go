@@ -1,0 +1,315 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Style is how a terminal shows emphasis; the zero value shows none. Width is in columns, 0 means 84.
+type Style struct {
+	Strong, Bad, Good, Dim func(string) string
+	Width                  int
+}
+
+func (s Style) paint(f func(string) string, text string) string {
+	if f == nil {
+		return text
+	}
+	return f(text)
+}
+
+func (s Style) width() int {
+	if s.Width < 40 {
+		return 84
+	}
+	return min(s.Width, 110)
+}
+
+// Text writes the report for people: verdict, cause, ladder, proof, change, price.
+func Text(w io.Writer, r Report, s Style) error {
+	t := &textWriter{style: s}
+	t.head(r)
+	t.findings(r)
+	t.rest(r)
+	t.foot(r)
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type textWriter struct {
+	b     strings.Builder
+	style Style
+}
+
+// line writes left text, and right text at the right margin when there is any. Both may come from a peer.
+func (t *textWriter) line(left, right string) {
+	left, right = Safe(left), Safe(right)
+	pad := ""
+	if right != "" {
+		pad = strings.Repeat(" ", max(2, t.style.width()-utf8.RuneCountInString(left)-utf8.RuneCountInString(right)))
+	}
+	t.b.WriteString(strings.TrimRight(left+pad+right, " ") + "\n")
+}
+
+// row writes a prefix, text wrapped beside it, and a right part at the margin of the first line.
+func (t *textWriter) row(prefix, text, right string, mark, side func(string) string) {
+	prefix, text, right = Safe(prefix), Safe(text), Safe(right)
+	indent := utf8.RuneCountInString(prefix)
+	room := t.style.width() - indent
+	if right != "" {
+		room -= utf8.RuneCountInString(right) + 2
+	}
+	for i, l := range wrapped(text, max(room, 24)) {
+		if i > 0 {
+			t.b.WriteString(t.style.paint(mark, strings.Repeat(" ", indent)+l) + "\n")
+			continue
+		}
+		t.b.WriteString(t.style.paint(mark, strings.TrimRight(prefix+l, " ")))
+		if right != "" {
+			pad := t.style.width() - indent - utf8.RuneCountInString(l) - utf8.RuneCountInString(right)
+			t.b.WriteString(strings.Repeat(" ", max(2, pad)) + t.style.paint(side, right))
+		}
+		t.b.WriteByte('\n')
+	}
+}
+
+func (t *textWriter) head(r Report) {
+	mark := t.style.Bad
+	if r.Outcome == "ok" {
+		mark = t.style.Good
+	}
+	t.row("", r.Question.Target+"  as "+r.Question.As, r.Outcome, t.style.Strong, mark)
+}
+
+// findings writes those that break in full, the first with the ladder; later ones as one line with their change.
+func (t *textWriter) findings(r Report) {
+	breaks := 0
+	for _, f := range r.Findings {
+		if f.Level == "breaks" {
+			t.finding(f, r.ladder, breaks == 0)
+			breaks++
+		}
+	}
+	if breaks > 0 {
+		t.latent(r)
+		return
+	}
+	if r.Outcome == "unknown" {
+		t.unknown(r)
+		return
+	}
+	t.b.WriteByte('\n')
+	t.ladder(r.ladder)
+	t.latent(r)
+}
+
+func (t *textWriter) finding(f Finding, ladder []rung, first bool) {
+	t.b.WriteByte('\n')
+	t.row("  ", upper(f.Title), f.Sure, t.style.Strong, t.style.Good)
+	t.wrap("  ", f.Why)
+	if first {
+		t.b.WriteByte('\n')
+		t.ladder(ladder)
+	}
+	t.b.WriteByte('\n')
+	label := "proof"
+	if f.Sure != "proven" {
+		label = "seen"
+	}
+	for i, p := range f.Proof {
+		if i > 0 {
+			label = ""
+		}
+		t.row(fmt.Sprintf("  %-9s ", label), p.Says, place(p), nil, t.style.Dim)
+	}
+	t.b.WriteByte('\n')
+	t.changes(f.Changes)
+}
+
+func place(p Proof) string {
+	if p.Kind == "computed" {
+		return "computed from " + p.At
+	}
+	return p.At
+}
+
+// changes writes what to do: advised ones first, weakening ones last with their price.
+func (t *textWriter) changes(list []Change) {
+	label, said := "change", ""
+	for _, c := range list {
+		if !c.Advised {
+			continue
+		}
+		if c.What != said {
+			t.indented(label, c.What)
+			said = c.What
+		}
+		t.snippet(c)
+		label = "or"
+	}
+	for _, c := range list {
+		if c.Advised {
+			continue
+		}
+		t.indented("not this", c.What+price(c))
+	}
+}
+
+func price(c Change) string {
+	if c.Risk == "" {
+		return ""
+	}
+	return ": " + c.Risk
+}
+
+// snippet writes the lines to put, then how to apply and undo them.
+func (t *textWriter) snippet(c Change) {
+	if c.Snippet == "" {
+		return
+	}
+	head := c.Platform
+	if c.File != "" {
+		head += ", " + c.File
+	}
+	t.line("              "+head, "")
+	for _, l := range strings.Split(strings.TrimRight(c.Snippet, "\n"), "\n") {
+		t.line("                "+l, "")
+	}
+	if c.Apply != "" {
+		t.indentedAt("              ", "apply: "+c.Apply)
+	}
+	if c.Undo != "" {
+		t.indentedAt("              ", "undo:  "+c.Undo)
+	}
+}
+
+func (t *textWriter) indentedAt(indent, text string) {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, l := range lines {
+		if i > 0 {
+			l = "       " + l
+		}
+		t.line(indent+l, "")
+	}
+}
+
+func (t *textWriter) indented(label, text string) {
+	for i, l := range wrapped(text, t.style.width()-12) {
+		if i > 0 {
+			label = ""
+		}
+		t.line(fmt.Sprintf("  %-9s %s", label, l), "")
+	}
+}
+
+func (t *textWriter) ladder(rungs []rung) {
+	for _, r := range rungs {
+		if r.broken {
+			t.row(fmt.Sprintf("  ✗ %-8s ", r.name), r.says, r.note, t.style.Bad, t.style.Bad)
+		} else {
+			t.row(fmt.Sprintf("    %-8s ", r.name), r.says, r.note, nil, t.style.Dim)
+		}
+	}
+}
+
+// latent writes what does not break today.
+func (t *textWriter) latent(r Report) {
+	marks := map[string]string{"will-break": "! later", "weak": "! weak", "note": "  note"}
+	first := true
+	for _, f := range r.Findings {
+		mark, ok := marks[f.Level]
+		if !ok {
+			continue
+		}
+		if first {
+			t.b.WriteByte('\n')
+			first = false
+		}
+		t.row(fmt.Sprintf("  %-9s ", mark), f.Title, f.Sure, t.style.Strong, t.style.Dim)
+		for _, c := range f.Changes {
+			if c.Advised {
+				t.indented("  change", c.What)
+				t.snippet(c)
+				break
+			}
+		}
+	}
+}
+
+// unknown is honest: no cause, what was tried, what to collect.
+func (t *textWriter) unknown(r Report) {
+	t.b.WriteByte('\n')
+	t.ladder(r.ladder)
+	t.b.WriteByte('\n')
+	t.row("  ", "No cause could be proven", "unknown", t.style.Strong, t.style.Bad)
+	var tried []string
+	for _, h := range r.Handshakes {
+		if h.Changed != "" {
+			tried = append(tried, h.Changed)
+		}
+	}
+	if len(tried) > 0 {
+		t.wrap("  ", fmt.Sprintf("%d one-change experiments gave no way through: %s.", len(tried), strings.Join(tried, ", ")))
+	}
+}
+
+// rest writes open questions and gaps.
+func (t *textWriter) rest(r Report) {
+	if len(r.Open) > 0 {
+		t.b.WriteByte('\n')
+	}
+	for _, o := range r.Open {
+		t.indented("next", o.Ask+": "+o.How)
+	}
+	if len(r.Gaps) > 0 {
+		t.b.WriteByte('\n')
+	}
+	for _, g := range r.Gaps {
+		t.indented("not seen", g.What+": "+g.Why)
+	}
+}
+
+func (t *textWriter) foot(r Report) {
+	t.b.WriteByte('\n')
+	unit := "connections"
+	if r.Connections == 1 {
+		unit = "connection"
+	}
+	text := fmt.Sprintf("%d %s", r.Connections, unit)
+	if r.took != "" {
+		text += ", " + r.took
+	}
+	t.b.WriteString(t.style.paint(t.style.Dim, text) + "\n")
+}
+
+func (t *textWriter) wrap(indent, text string) {
+	for _, l := range wrapped(text, t.style.width()-len(indent)) {
+		t.line(indent+l, "")
+	}
+}
+
+// wrapped breaks text at spaces into lines of at most width columns.
+func wrapped(text string, width int) []string {
+	var lines []string
+	var line string
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width:
+			lines, line = append(lines, line), word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}
+
+func upper(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
