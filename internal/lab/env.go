@@ -1,0 +1,63 @@
+package lab
+
+import (
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+)
+
+// An Env is what all faults of one run share: the CA in memory and a folder for files.
+type Env struct {
+	CA  *Authority
+	Dir string // files handed over to the user: ca.pem, client certificates
+	// Listen is the address endpoints bind to; a port of 0 is chosen freely.
+	Listen net.IP
+
+	mu    sync.Mutex
+	files int
+}
+
+// NewEnv makes a CA and writes its root into dir, which must exist and which the caller removes.
+func NewEnv(dir string) (*Env, error) {
+	ca, err := newAuthority("Shop Test")
+	if err != nil {
+		return nil, err
+	}
+	e := &Env{CA: ca, Dir: dir, Listen: net.IPv4(127, 0, 0, 1)}
+	if err := os.WriteFile(e.caFile(), pemOf(ca.Root.DER), 0o600); err != nil {
+		return nil, fmt.Errorf("writing the lab's CA: %w", err)
+	}
+	return e, nil
+}
+
+// Close forgets the CA. Endpoints are closed one by one by whoever started them.
+func (e *Env) Close() { e.CA = nil }
+
+// caFile is where the root is handed over.
+func (e *Env) caFile() string { return filepath.Join(e.Dir, "ca.pem") }
+
+// write hands a file over under a numbered name, which tells nothing, and returns its path.
+func (e *Env) write(kind string, data []byte) (string, error) {
+	e.mu.Lock()
+	e.files++
+	n := e.files
+	e.mu.Unlock()
+	path := filepath.Join(e.Dir, kind+strconv.Itoa(n)+".pem")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return "", fmt.Errorf("handing over a file: %w", err)
+	}
+	return path, nil
+}
+
+// pemOf writes certificates as one PEM file.
+func pemOf(ders ...[]byte) []byte {
+	var out []byte
+	for _, der := range ders {
+		out = append(out, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	return out
+}

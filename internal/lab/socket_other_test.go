@@ -1,0 +1,5 @@
+//go:build !unix
+
+package lab
+
+var smallSegments func(*visitor)
