@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tlswhy/tlswhy/internal/client"
+	"github.com/tlswhy/tlswhy/internal/diagnose"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/report"
+	"github.com/tlswhy/tlswhy/internal/source/live"
+)
+
+// options are the flags of diagnose.
+type options struct {
+	as, sni, connect, dns string
+	ca, cert, key         string
+	repeat, max           int
+	timeout               time.Duration
+	four, six             bool
+	format, lang, save    string
+	transcript            bool
+}
+
+// connections is how many experiments a diagnosis may make without being told otherwise.
+const connections = 12
+
+// mysqlConnections is where probing one MySQL server stops: connections dropped before login count against its
+// max_connect_errors (100), and then error 1129 blocks the whole host.
+const mysqlConnections = 20
+
+func (w *world) diagnose() *cobra.Command {
+	o := new(options)
+	cmd := &cobra.Command{
+		Use:   "diagnose TARGET...",
+		Short: "why does this handshake fail, and what exactly must change",
+		Long: "diagnose connects to each target as the client of --as would, changes one thing at a time where that fails,\n" +
+			"and names the cause, its proof and the change.\n\n" +
+			"TARGET is scheme://host[:port] (" + strings.Join(schemes(), ", ") + "proto/slug),\n" +
+			"host:port (the port is asked what it speaks), or a name (https).",
+		Example: "  tlswhy diagnose mysql://db.example.com --ca ca.pem\n" +
+			"  tlswhy diagnose db.example.com:1433 --as openssl3\n" +
+			"  tlswhy diagnose lab:mysql/hostname-is-alias",
+		RunE: func(cmd *cobra.Command, args []string) error { return w.runDiagnose(cmd, o, args) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.as, "as", client.Default, "client to be: "+strings.Join(profileIDs(), ", "))
+	f.StringVar(&o.sni, "sni", "", "server name to send: a name, or none (default: the target's)")
+	f.StringVar(&o.connect, "connect", "", "address, or address:port, to connect to instead of the target's")
+	f.StringVar(&o.dns, "dns", "", "DNS server to ask instead of the system's")
+	f.StringVar(&o.ca, "ca", "", "trusted roots (PEM) instead of the system's")
+	f.StringVar(&o.cert, "cert", "", "client certificate with its chain (PEM)")
+	f.StringVar(&o.key, "key", "", "its private key (PEM)")
+	f.IntVar(&o.repeat, "repeat", 1, "make the unchanged handshake this often and tell rate and differences")
+	f.IntVar(&o.max, "max-connections", 0, "connections to make at most (default 12, and those of --repeat)")
+	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long a silent step may take")
+	f.BoolVarP(&o.four, "ipv4", "4", false, "IPv4 addresses only")
+	f.BoolVarP(&o.six, "ipv6", "6", false, "IPv6 addresses only")
+	f.StringVar(&o.format, "format", "text", "text or json")
+	f.StringVar(&o.lang, "lang", "en", "language of the text: en")
+	f.StringVar(&o.save, "save", "", "keep the run: FILE.pcapng (every connection) or FILE.json (case and diagnosis)")
+	f.BoolVar(&o.transcript, "transcript", false, "show every step with the command that repeats it by hand")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy diagnose --help", err) })
+	return cmd
+}
+
+func profileIDs() []string {
+	var ids []string
+	for _, p := range client.All() {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
+// a result is one question answered.
+type result struct {
+	Case      *fact.Case
+	Report    report.Report
+	tapes     []live.Tape
+	diagnosis diagnose.Diagnosis
+}
+
+func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
+	if len(args) == 0 {
+		return usagef("nothing to diagnose; run: tlswhy diagnose TARGET")
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var results []result
+	for _, arg := range args {
+		r, err := w.answer(ctx, cmd, *o, arg)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	w.results = results
+	return w.show(o, results)
+}
+
+// check refuses what cannot be meant before anything is connected.
+func (o *options) check() error {
+	switch {
+	case o.format != "text" && o.format != "json":
+		return usagef("unknown format %q; use text or json", o.format)
+	case o.lang != "en":
+		return usagef("unknown language %q; use en", o.lang)
+	case o.save != "" && !strings.HasSuffix(o.save, ".pcapng") && !strings.HasSuffix(o.save, ".json"):
+		return usagef("--save %s: the name must end in .pcapng (every connection) or .json (case and diagnosis)", o.save)
+	case o.four && o.six:
+		return usagef("-4 and -6 exclude each other; give one, or neither to try all addresses")
+	case o.timeout <= 0 || o.timeout > 5*time.Minute:
+		return usagef("--timeout must lie between 1ms and 5m")
+	case o.repeat < 1 || o.repeat > 100000:
+		return usagef("--repeat must lie between 1 and 100000")
+	case o.max < 0:
+		return usagef("--max-connections must not be negative")
+	case (o.cert == "") != (o.key == ""):
+		return usagef("--cert and --key belong together; give both")
+	}
+	if _, ok := client.ByID(o.as); !ok {
+		return usagef("unknown client %q; use one of %s", o.as, strings.Join(profileIDs(), ", "))
+	}
+	return nil
+}
+
+// show writes the results, saves them, and sets the exit code.
+func (w *world) show(o *options, results []result) error {
+	var reports []report.Report
+	for _, r := range results {
+		reports = append(reports, r.Report)
+		if r.diagnosis.Outcome != diagnose.OK {
+			w.code = exitFound
+		}
+	}
+	if o.save != "" {
+		if err := saveRun(o.save, results); err != nil {
+			w.code = exitUnreadable
+			return fmt.Errorf("saving %s: %v", o.save, err)
+		}
+	}
+	if o.format == "json" {
+		if err := report.JSON(w.stdout, reports); err != nil {
+			return err
+		}
+		return w.transcripts(o, w.stderr, results)
+	}
+	for i, r := range reports {
+		if i > 0 {
+			fmt.Fprintln(w.stdout)
+		}
+		if err := report.Text(w.stdout, r, style(w.stdout, w.getenv)); err != nil {
+			return err
+		}
+	}
+	return w.transcripts(o, w.stdout, results)
+}
