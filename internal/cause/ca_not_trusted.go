@@ -6,7 +6,7 @@ import (
 )
 
 var caNotTrusted = Cause{
-	ID: "TW5205", Slug: "ca-not-trusted", Since: "0.1",
+	ID: "TW5005", Slug: "ca-not-trusted", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the client does not trust the CA {issuer}, which stands behind the server's certificate",
 	Why: "The server's certificate is vouched for by an authority that is not on the client's list. That is normal for authorities of a company " +

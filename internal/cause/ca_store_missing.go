@@ -6,7 +6,7 @@ import (
 )
 
 var caStoreMissing = Cause{
-	ID: "TW5202", Slug: "ca-store-missing", Since: "0.1",
+	ID: "TW5002", Slug: "ca-store-missing", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the client has no list of trusted CAs at all",
 	Why: "To check a certificate, a client needs the certificates of the authorities it trusts. This one has none: the file is missing or " +

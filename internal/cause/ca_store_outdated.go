@@ -6,7 +6,7 @@ import (
 )
 
 var caStoreOutdated = Cause{
-	ID: "TW5203", Slug: "ca-store-outdated", Since: "0.1",
+	ID: "TW5003", Slug: "ca-store-outdated", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the client's copy of the CA {issuer} is older than the one in use",
 	Why: "The authority behind the server's certificate made itself a new key or certificate some time ago. The client still keeps the former " +

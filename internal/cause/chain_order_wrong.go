@@ -6,7 +6,7 @@ import (
 )
 
 var chainOrderWrong = Cause{
-	ID: "TW5206", Slug: "chain-order-wrong", Since: "0.1",
+	ID: "TW5006", Slug: "chain-order-wrong", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the server sends its certificates in the wrong order: {order}",
 	Why: "A server sends its own certificate first and after it, one by one, the certificates that vouch for the one before. Here they " +

@@ -6,7 +6,7 @@ import (
 )
 
 var chainTooDeep = Cause{
-	ID: "TW5207", Slug: "chain-too-deep", Since: "0.1",
+	ID: "TW5007", Slug: "chain-too-deep", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the certificate chain is longer than this client follows ({detail})",
 	Why: "Between the server's certificate and an authority that the client trusts stand intermediate certificates. Clients follow only so " +

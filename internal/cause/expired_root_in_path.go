@@ -6,7 +6,7 @@ import (
 )
 
 var expiredRootInPath = Cause{
-	ID: "TW5208", Slug: "expired-root-in-path", Since: "0.1",
+	ID: "TW5008", Slug: "expired-root-in-path", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "one of the certificates sent leads old clients to {root}, which expired on {when}",
 	Why: "An authority was vouched for by an older one as well, so that old clients would know it. That older one is out of date now. Current " +

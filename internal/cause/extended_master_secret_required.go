@@ -13,7 +13,7 @@ var extendedMasterSecretRequired = Cause{
 	Why: "Extended master secret is a repair of how TLS 1.2 and older derive their keys. Since 2023 the rules of FIPS 140 demand it, and some " +
 		"programs refuse any peer without it. One of the two sides here is too old to have the repair.",
 	Check: "openssl s_client -connect {host}:{port} -tls1_2 prints \"Extended master secret: yes\" or \"no\"",
-	Cites: []string{"RFC 7627 §5.2, §5.3", "FIPS 140-3 Implementation Guidance D.Q", "Microsoft KB4528489 (CVE-2019-1318)"},
+	Cites: []string{"RFC 7627 §5.2, §5.4", "FIPS 140-3 Implementation Guidance D.Q", "Microsoft KB4528489 (CVE-2019-1318)"},
 	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
 	Match: func(c *fact.Case) []Match {
 		if m, ok := clientInsists(c); ok {

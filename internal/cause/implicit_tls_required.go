@@ -67,6 +67,9 @@ func wantsDirect(c *fact.Case, id string) fact.Tri {
 	if chosenVersion(h) == 0 || h.ALPN != "" && h.ALPN != directALPN(id) {
 		return fact.No
 	}
+	if id == "postgres-direct" {
+		return fact.Is(h.ALPN != "") // PostgreSQL insists on ALPN (protocol, SSL Session Encryption)
+	}
 	return fact.Is(h.ALPN != "" || usualPort(h.ServerAddr().Port()) != "tls")
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 var interceptedByAntivirus = Cause{
-	ID: "TW5210", Slug: "intercepted-by-antivirus", Since: "0.1",
+	ID: "TW5010", Slug: "intercepted-by-antivirus", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "{product} on this machine opens the connection and signs it anew as {issuer}",
 	Why: "Security programs can look into encrypted connections by standing in between on the same machine. They show a certificate of their " +

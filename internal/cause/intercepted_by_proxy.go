@@ -7,7 +7,7 @@ import (
 )
 
 var interceptedByProxy = Cause{
-	ID: "TW5209", Slug: "intercepted-by-proxy", Since: "0.1",
+	ID: "TW5009", Slug: "intercepted-by-proxy", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "{product} on the way opens the connection and signs it anew as {issuer}",
 	Why: "A device between client and server, run by the company or the network, opens encrypted connections to inspect them. It shows the " +

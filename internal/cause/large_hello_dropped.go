@@ -12,7 +12,10 @@ var largeHelloDropped = Cause{
 	Why: "Since clients carry keys that resist quantum computers, their first message no longer fits one network packet. Some firewalls, load " +
 		"balancers and servers read the first packet only and drop or refuse what is longer. The server's side has to be repaired.",
 	Check: "openssl s_client -connect {host}:{port} -groups X25519 connects; with -groups X25519MLKEM768 (OpenSSL 3.5 or later) it fails",
-	Cites: []string{"tldr.fail (TLS servers that fail on ClientHellos of more than one packet)", "RFC 8446 §4 (a handshake message may span records), §5.1", "draft-ietf-tls-ecdhe-mlkem (a key share of 1216 bytes)"},
+	Cites: []string{
+		"tldr.fail (TLS servers that fail on ClientHellos of more than one packet)",
+		"RFC 9293 §3.7 (TCP carries a stream; where packets begin means nothing)", "draft-ietf-tls-ecdhe-mlkem (a key share of 1216 bytes)",
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello", "peer-implementation-bug"},
 	Match: func(c *fact.Case) []Match {
 		h := atHello(c)

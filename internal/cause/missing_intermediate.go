@@ -8,7 +8,7 @@ import (
 )
 
 var missingIntermediate = Cause{
-	ID: "TW5204", Slug: "missing-intermediate", Since: "0.1",
+	ID: "TW5004", Slug: "missing-intermediate", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the server does not send the intermediate certificate {issuer}",
 	Why: "Authorities rarely sign servers themselves: an intermediate certificate stands between, and the server must send it along. Without it " +

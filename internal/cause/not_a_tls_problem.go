@@ -40,6 +40,8 @@ func aboutTLS(s *fact.Said) bool {
 		return true
 	case s.ErrorState == "28000" && strings.Contains(s.ErrorText, "encryption"):
 		return true
+	case knowsNoSSLRequest(s):
+		return true
 	case s.ErrorState == "0A000" || s.ErrorState == "08P01": // a server that does not know SSLRequest
 		return true
 	}

@@ -99,25 +99,6 @@ func (e experiment) try(c *fact.Case) (Match, bool) {
 // all others: when even that fails, none of them holds; when it passes, the server's choice names the dimension.
 var wide = fact.Variant{Kind: fact.Wide, Value: "all"}
 
-// inDimension runs the experiments of a cause that lacks something in common: first everything at once, then, when
-// the server's answer to that uses something the client lacks in this dimension, this dimension alone.
-func inDimension(c *fact.Case, e experiment, uses func(base, answer *fact.Handshake) bool) (Match, bool) {
-	if flips(c, e.variant) != fact.Unknown {
-		return e.try(c)
-	}
-	switch flips(c, wide) {
-	case fact.No:
-		return Match{}, false
-	case fact.Yes:
-		if !uses(c.Base(), c.Tried(wide)) {
-			return Match{}, false
-		}
-		e.weight = 9
-		return e.try(c)
-	}
-	return experiment{variant: wide, weight: e.weight}.try(c)
-}
-
 // ending says in words how a handshake ended.
 func ending(h *fact.Handshake) string {
 	after := ""
@@ -194,15 +175,6 @@ func about(c *fact.Case, h *fact.Handshake) About {
 func isAddress(name string) bool {
 	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
 	return err == nil
-}
-
-// judged pairs the handshake whose chain the client judged with one problem of the verdict.
-func judged(c *fact.Case, kind fact.ProblemKind) (*fact.Handshake, *fact.Problem) {
-	h := c.Base()
-	if h == nil || h.Verdict == nil {
-		return nil, nil
-	}
-	return h, h.Verdict.Find(kind)
 }
 
 // again is the proof that the recorded flight, judged without one problem, passes or has one fault fewer.

@@ -13,10 +13,11 @@ import (
 )
 
 // refusedClient is the handshake to explain when the server asked for a client certificate and ended the connection
-// after the client's answer: in TLS 1.3 when both had finished already, before that in place of its Finished.
+// after the client's answer: in TLS 1.3 when both had finished already, before that in place of its Finished. An HTTP
+// server may finish all the same and refuse in its answer (nginx, statuses 495 and 496).
 func refusedClient(c *fact.Case) *fact.Handshake {
 	h := failing(c, fact.AtKeyExchange, fact.AtFinished)
-	if h == nil || h.Request == nil || h.End.After != "client Finished" || !alerted(h) && !cut(h) {
+	if h == nil || h.Request == nil || h.End.After != "client Finished" || !alerted(h) && !cut(h) && h.End.How != fact.EndError {
 		return nil
 	}
 	return h
@@ -38,7 +39,9 @@ const (
 )
 
 // refusedVaguely reports whether the server refused what the client showed, and did not say for what.
-func refusedVaguely(h *fact.Handshake) bool { return cut(h) || alerted(h, aboutCertificate...) }
+func refusedVaguely(h *fact.Handshake) bool {
+	return cut(h) || h.End.How == fact.EndError || alerted(h, aboutCertificate...)
+}
 
 // outOfDate says how a certificate is out of date at a time, or "".
 func outOfDate(cert *fact.Certificate, now time.Time) string {

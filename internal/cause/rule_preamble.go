@@ -188,3 +188,19 @@ func quoted(h *fact.Handshake, who string) []Proof {
 	}
 	return []Proof{{Ref: h.Ref, Says: "the server answers as " + who + " does: " + said}}
 }
+
+// spokeElsewhere is an experiment that got a clear answer where the handshake to explain got none: a server that
+// waits for its client, as HTTP's does, stays silent until it is spoken to.
+func spokeElsewhere(c *fact.Case) *fact.Handshake {
+	base := failing(c, fact.AtPreamble)
+	if base == nil || base.End.How == fact.EndNotTLS {
+		return nil
+	}
+	for i := range c.Handshakes {
+		h := &c.Handshakes[i]
+		if !h.Unchanged() && h.End.How == fact.EndNotTLS && h.Said != nil && speakerOf(h.Said.Speaks, false).kind == plain {
+			return h
+		}
+	}
+	return nil
+}

@@ -6,7 +6,7 @@ import (
 )
 
 var selfSignedCertificate = Cause{
-	ID: "TW5201", Slug: "self-signed-certificate", Since: "0.1",
+	ID: "TW5001", Slug: "self-signed-certificate", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the server's certificate, {subject}, signed itself",
 	Why: "A certificate is worth something because an authority that the client knows vouches for it. This one vouches for itself: anybody " +

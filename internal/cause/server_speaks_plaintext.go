@@ -16,6 +16,9 @@ var serverSpeaksPlaintext = Cause{
 	Hides: []string{"closed-after-hello"},
 	Match: func(c *fact.Case) []Match {
 		h, who := inClear(c)
+		if t := spokeElsewhere(c); h == nil && t != nil {
+			h, who = t, speakerOf(t.Said.Speaks, false)
+		}
 		if h == nil || who.kind != plain {
 			return nil
 		}

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"strings"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -19,12 +21,16 @@ var serverTLSDisabled = Cause{
 	},
 	Match: func(c *fact.Case) []Match {
 		h := failing(c, fact.AtPreamble)
-		if h == nil || h.End.How != fact.EndDeclined {
+		if h == nil || h.End.How != fact.EndDeclined && !(h.End.How == fact.EndError && knowsNoSSLRequest(h.Said)) {
 			return nil
+		}
+		says := declined[h.Protocol]
+		if h.End.How == fact.EndError {
+			says = "the server does not know SSLRequest: " + saidError(h)
 		}
 		return []Match{{
 			About: about(c, h), Sure: Proven,
-			Proof: []Proof{{Ref: h.Ref, Says: declined[h.Protocol]}},
+			Proof: []Proof{{Ref: h.Ref, Says: says}},
 			Changes: []change.Change{
 				change.New(change.EnableTLS, change.Server),
 				change.NotAdvised(change.TurnTLSOff, change.Client),
@@ -39,3 +45,7 @@ var declined = map[string]string{
 	"postgres": "the server answers N to SSLRequest",
 	"mssql":    "the PRELOGIN reply says ENCRYPT_NOT_SUP",
 }
+
+// knowsNoSSLRequest: the server took SSLRequest (1234.5679) for a protocol version that it does not speak, as
+// PostgreSQL before 7.1 and some poolers do; the number is the same in every language.
+func knowsNoSSLRequest(s *fact.Said) bool { return s != nil && strings.Contains(s.ErrorText, "1234.5679") }

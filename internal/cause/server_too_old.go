@@ -65,23 +65,30 @@ func takesOnlyOlder(c *fact.Case) (Match, string, bool) {
 	}
 	e := experiment{variant: olderAlone(c), weight: 9, flipped: "with older versions offered too, the server answers"}
 	older := func(m missing) bool { return m.older }
-	var m Match
-	var ok bool
-	if alerted(h, wire.AlertProtocolVersion) { // it names the reason: no detour
-		if highest(h.Client) < wire.TLS13 {
-			e.weight = 8 // the client is as likely the old one
-		}
-		m, ok = e.try(c)
-		t := c.Tried(e.variant)
-		ok = ok && (m.Sure != Proven || older(missingIn(c, t)))
-	} else {
-		m, ok = lacking(c, 2, e, older)
+	if !alerted(h, wire.AlertProtocolVersion) {
+		m, ok := lacking(c, 2, e, older)
+		return m, newestOf(c, e.variant), ok
 	}
-	newest := "an older version"
-	if t := answered(c, e.variant, wide); t != nil {
-		newest = names.Version(chosenVersion(t))
+	if highest(h.Client) < wire.TLS13 {
+		e.weight = 8 // the client is as likely the old one
 	}
-	return m, newest, ok
+	if t := c.Tried(e.variant); t != nil && t.Progress() == h.Progress() && !alerted(t, wire.AlertProtocolVersion) {
+		// It no longer complains of the version: an old server may lack today's suites, too.
+		e = experiment{variant: wide, weight: 9, flipped: "with everything offered, older versions too, the server answers in {newest}"}
+	}
+	m, ok := e.try(c) // the alert names the reason: no detour
+	if ok && m.Sure == Proven && !older(missingIn(c, c.Tried(e.variant))) {
+		return Match{}, "", false
+	}
+	return m, newestOf(c, e.variant), ok
+}
+
+// newestOf is the version that the server answered one of these experiments in.
+func newestOf(c *fact.Case, v fact.Variant) string {
+	if t := answered(c, v, wide); t != nil {
+		return names.Version(chosenVersion(t))
+	}
+	return "an older version"
 }
 
 // agreedOnOld: a handshake runs, or fails for another reason, in a version that current clients no longer accept.

@@ -15,7 +15,10 @@ var silentAfterHello = Cause{
 	Cites: []string{"RFC 8446 §4.1.1, §6 (a server answers a ClientHello with a ServerHello, a HelloRetryRequest or an alert)", "RFC 9293 §3.8"},
 	Match: func(c *fact.Case) []Match {
 		h := helloRefused(c)
-		if h == nil || !silent(h) {
+		if h == nil {
+			h = failing(c, fact.AtPreamble) // the protocol's own first words get no answer either
+		}
+		if h == nil || !silent(h) || spokeElsewhere(c) != nil {
 			return nil
 		}
 		m := residual(c, h, ending(h)+" for "+span(h.End.Silent))

@@ -69,6 +69,7 @@ func TestHowSureAgreement(t *testing.T) {
 		{"server-too-old", "fires-later", "proven will-break"},
 		{"server-too-old", "fires-only13", "proven"},
 		{"server-too-old", "fires-signature", "proven"},
+		{"server-too-old", "fires-suites-too", "proven"},
 		{"server-too-old", "fires-wide", "possible, ask versions old 9"},
 		{"server-too-old", "fires", "proven"},
 		{"client-too-old", "fires-asks", "possible, ask versions new 9"},

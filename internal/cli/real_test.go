@@ -218,6 +218,7 @@ func TestRealPostgreSQL(t *testing.T) {
 		name       string
 		plan       leafPlan
 		off, chain bool
+		ca         bool // the server has a CA for client certificates
 		hba        string
 		slug, sure string
 	}{
@@ -228,6 +229,7 @@ func TestRealPostgreSQL(t *testing.T) {
 		{name: "another name", plan: leafPlan{names: []string{"pg.example.test"}}, slug: "hostname-mismatch", sure: "proven"},
 		{name: "intermediate sent", plan: leafPlan{names: []string{host}, issuer: p.middle}, chain: true},
 		{name: "intermediate not sent", plan: leafPlan{names: []string{host}, issuer: p.middle}, slug: "missing-intermediate", sure: "possible"},
+		{name: "client certificate required", plan: leafPlan{names: []string{host}}, hba: "hostssl all all all scram-sha-256 clientcert=verify-ca\n", ca: true, slug: "client-certificate-missing", sure: "proven"},
 		{name: "another CA, its root sent", plan: leafPlan{names: []string{host}, issuer: p.other}, chain: true, slug: "ca-not-trusted", sure: "proven"},
 	}
 	for i, test := range tests {
@@ -241,6 +243,9 @@ func TestRealPostgreSQL(t *testing.T) {
 				own(t, key, as)
 				os.Chmod(key, 0o600)
 				argv = append(argv, "-c", "ssl=on", "-c", "ssl_cert_file="+cert, "-c", "ssl_key_file="+key)
+			}
+			if test.ca {
+				argv = append(argv, "-c", "ssl_ca_file="+p.ca)
 			}
 			if test.hba != "" {
 				if err := os.WriteFile(filepath.Join(dir, "pg_hba.conf"), []byte(test.hba), 0o644); err != nil {

@@ -132,6 +132,9 @@ func hiddenBy(all []Finding, f Finding) bool {
 }
 
 func notLessSure(g, f Finding) bool {
+	if g.Sure == cause.Possible {
+		return false // a guess silences nothing: its experiment may rule it out
+	}
 	if slices.Index(levels, g.Level) > slices.Index(levels, f.Level) {
 		return false
 	}

@@ -127,14 +127,24 @@ func (h *Handshake) Unchanged() bool {
 	return k == Baseline || k == Repeat || k == Address
 }
 
-// Base is the handshake to explain: the first unchanged one that failed, or the baseline when none did.
+// Base is the handshake to explain: the first unchanged one that failed, or the baseline when none did. An address
+// that takes no connection is passed over when another one does: clients go on to the next (RFC 8305).
 func (c *Case) Base() *Handshake {
+	var unreached *Handshake
 	for i := range c.Handshakes {
-		if h := &c.Handshakes[i]; h.Unchanged() && !h.Completed() {
+		h := &c.Handshakes[i]
+		switch {
+		case !h.Unchanged() || h.Completed():
+		case h.Progress() > AtTCP:
 			return h
+		case unreached == nil:
+			unreached = h
 		}
 	}
-	return c.First()
+	if first := c.First(); unreached == nil || first != nil && first.Progress() > AtTCP {
+		return first
+	}
+	return unreached
 }
 
 // Mixed reports whether unchanged handshakes with one and the same address both failed and succeeded:

@@ -68,7 +68,7 @@ func strangePostgres(s fact.Said, b []byte) (fact.Said, error) {
 		s.ErrorText = "unencrypted bytes behind the S that answers SSLRequest (CVE-2021-23222)"
 		return s, ErrOther
 	}
-	s.Product = ""
+	s.Product, s.TLS = "", fact.Unknown // an S of somebody else's, "SSH-2.0" say, was no answer
 	return s, ErrOther
 }
 

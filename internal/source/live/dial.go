@@ -48,6 +48,8 @@ func readEnd(err error, silent time.Duration) fact.End {
 	switch {
 	case timedOut(err):
 		end.By, end.How = wire.Nobody, fact.EndTimeout
+	case errors.Is(err, errFull):
+		end.By, end.How, end.Reason = wire.ClientSide, fact.EndLocal, wire.ReasonEndless
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
 		end.How = fact.EndReset
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &socket):

@@ -115,7 +115,7 @@ func query(ctx context.Context, server, name string, kind uint16) (*dns.Msg, err
 	var answer *dns.Msg
 	var err error
 	for range dnsTries {
-		c := dns.Client{Timeout: dnsPatience}
+		c := dns.Client{Timeout: dnsPatience, UDPSize: dns.DefaultMsgSize} // some servers send more than was asked for
 		answer, _, err = c.ExchangeContext(ctx, m, server)
 		if err == nil || ctx.Err() != nil || !timedOut(err) {
 			break

@@ -26,6 +26,8 @@ func (p *Prober) perform(ctx context.Context, t *trial, number int) fact.Handsha
 	p.mu.Lock()
 	p.tapes[number-1] = tape
 	p.mu.Unlock()
+	p.reading.Lock()
+	defer p.reading.Unlock()
 	return Read(tape, number, p.Settings)
 }
 
@@ -147,7 +149,7 @@ func (x *exchange) run(ctx context.Context) fact.End {
 	if err != nil {
 		return x.preambleEnd(err)
 	}
-	return x.speak(conn)
+	return x.speak(ctx, conn)
 }
 
 // listen says nothing and waits for the peer to speak or close.
@@ -180,7 +182,7 @@ func (x *exchange) preambleEnd(err error) fact.End {
 }
 
 // speak runs the handshake on conn.
-func (x *exchange) speak(conn net.Conn) fact.End {
+func (x *exchange) speak(ctx context.Context, conn net.Conn) fact.End {
 	c, err := wire.NewClient(wire.ClientConfig{Hello: x.hello, Rand: rand.Reader, Certificate: x.own, Refuse: x.limits.Refuse})
 	if err != nil {
 		return fact.End{By: wire.ClientSide, How: fact.EndLocal, Reason: "hello", Detail: err.Error(), After: "preamble"}
@@ -193,7 +195,7 @@ func (x *exchange) speak(conn net.Conn) fact.End {
 	if end, ok := x.feed(conn, c.Done); !ok {
 		return end
 	}
-	return x.after(conn)
+	return x.after(ctx, conn)
 }
 
 // feed moves bytes between the connection and the engine until the condition holds (true) or it is over.
@@ -208,7 +210,7 @@ func (x *exchange) feed(conn net.Conn, until func() bool) (fact.End, bool) {
 					ferr = x.drain(conn, werr)
 				}
 			}
-			if ferr != nil {
+			if ferr != nil && !(until() && closesPolitely(ferr)) {
 				return x.engineEnd(ferr), false
 			}
 		}
@@ -217,6 +219,12 @@ func (x *exchange) feed(conn net.Conn, until func() bool) (fact.End, bool) {
 		}
 	}
 	return fact.End{}, true
+}
+
+// closesPolitely: a server that has nothing more to say may send close_notify right behind its last message.
+func closesPolitely(err error) bool {
+	var alert *wire.PeerAlert
+	return errors.As(err, &alert) && alert.Alert.Code == wire.AlertCloseNotify
 }
 
 // drain reads what the peer said before it closed: its alert may lie in our buffer although our write failed.
@@ -239,7 +247,7 @@ func (x *exchange) drain(conn net.Conn, werr error) error {
 }
 
 // after reads a moment longer where a refusal can still come, and closes as a client does.
-func (x *exchange) after(conn net.Conn) fact.End {
+func (x *exchange) after(ctx context.Context, conn net.Conn) fact.End {
 	if u, ok := conn.(preamble.Unwrapper); ok {
 		u.Unwrap()
 	}
@@ -254,14 +262,24 @@ func (x *exchange) after(conn net.Conn) fact.End {
 			return e
 		}
 	}
-	if x.protocol.ID == "https" && x.client.Requested() {
-		if e, refused := x.askHTTP(conn); refused {
-			return e
-		}
+	if e, refused := x.ask(ctx, conn); refused {
+		return e
 	}
 	conn.SetWriteDeadline(x.within(linger))
 	conn.Write(x.client.Close())
 	return end
+}
+
+// ask asks a server that wanted a client certificate and finished the handshake without one whether it minds.
+func (x *exchange) ask(ctx context.Context, conn net.Conn) (fact.End, bool) {
+	switch {
+	case !x.client.Requested():
+	case x.protocol.ID == "https":
+		return x.askHTTP(conn)
+	case x.own == nil && (x.protocol.ID == "postgres" || x.protocol.ID == "postgres-direct"):
+		return x.askPostgres(ctx, conn)
+	}
+	return fact.End{}, false
 }
 
 // engineEnd says how the engine ended a handshake.
@@ -280,5 +298,12 @@ func (x *exchange) engineEnd(err error) fact.End {
 	return x.cutOff(err)
 }
 
-// cutOff says how the socket ended the connection, and for how long nothing had come before.
-func (x *exchange) cutOff(err error) fact.End { return readEnd(err, x.tape.silent()) }
+// cutOff says how the socket ended the connection, and for how long nothing had come before. More bytes than are kept
+// are, within TLS, a message too large: that of the certificates, as a rule.
+func (x *exchange) cutOff(err error) fact.End {
+	end := readEnd(err, x.tape.silent())
+	if errors.Is(err, errFull) && x.client != nil {
+		end.Reason = wire.ReasonTooLarge
+	}
+	return end
+}

@@ -39,11 +39,12 @@ type Prober struct {
 	Settings
 	question fact.Question
 
-	mu    sync.Mutex
-	used  int
-	tapes []Tape
-	quiet bool // a handshake met silence: later ones run side by side and wait less
-	addrs []netip.AddrPort
+	reading sync.Mutex // one recording at a time is told as evidence: a hostile one takes many times its size
+	mu      sync.Mutex
+	used    int
+	tapes   []Tape
+	quiet   bool // a handshake met silence: later ones run side by side and wait less
+	addrs   []netip.AddrPort
 
 	aliases <-chan aliasAnswer
 }

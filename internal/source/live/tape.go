@@ -1,6 +1,7 @@
 package live
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -8,12 +9,16 @@ import (
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// Bounds of what is kept of one connection; a handshake needs a few kilobytes in a dozen chunks. Above maxChunks
-// bytes join the chunk before them: a peer that dribbles shall not cost a chunk for each byte.
+// Bounds of what one connection may bring: a handshake takes a few kilobytes in a dozen chunks, one with a hundred
+// certificates a quarter of a megabyte. Above maxChunks bytes join the chunk before them: a peer that dribbles shall
+// not cost a chunk for each byte.
 const (
-	maxTape   = 2 << 20
+	maxTape   = 512 << 10
 	maxChunks = 2000
 )
+
+// errFull ends a connection that brings more than is kept: what cannot be told as evidence is not worth reading.
+var errFull = errors.New("the peer sends more than a handshake can need")
 
 // A tape is a connection that records what it moves.
 type tape struct {
@@ -29,10 +34,12 @@ func newTape(c net.Conn, start time.Time) *tape {
 	return &tape{Conn: c, start: start, t: wire.Transcript{Start: start}}
 }
 
-// Read reads from the peer and records it.
+// Read reads from the peer and records it. It fails with errFull once there is more than is kept.
 func (t *tape) Read(b []byte) (int, error) {
 	n, err := t.Conn.Read(b)
-	t.add(wire.ServerSide, b[:n])
+	if !t.add(wire.ServerSide, b[:n]) {
+		return 0, errFull
+	}
 	return n, err
 }
 
@@ -43,9 +50,10 @@ func (t *tape) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (t *tape) add(from wire.Side, b []byte) {
+// add keeps bytes of one side; false means that there is no room.
+func (t *tape) add(from wire.Side, b []byte) bool {
 	if len(b) == 0 {
-		return
+		return true
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,13 +62,14 @@ func (t *tape) add(from wire.Side, b []byte) {
 		t.heard = at
 	}
 	if t.size += len(b); t.size > maxTape {
-		return
+		return false
 	}
 	if n := len(t.t.Chunks); n >= maxChunks && t.t.Chunks[n-1].From == from {
 		t.t.Chunks[n-1].Data = append(t.t.Chunks[n-1].Data, b...)
-		return
+		return true
 	}
 	t.t.Chunks = append(t.t.Chunks, wire.Chunk{From: from, At: at, Data: append([]byte(nil), b...)})
+	return true
 }
 
 // silent is for how long the peer has said nothing, since the connection was begun at most.
