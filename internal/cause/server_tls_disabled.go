@@ -48,4 +48,6 @@ var declined = map[string]string{
 
 // knowsNoSSLRequest: the server took SSLRequest (1234.5679) for a protocol version that it does not speak, as
 // PostgreSQL before 7.1 and some poolers do; the number is the same in every language.
-func knowsNoSSLRequest(s *fact.Said) bool { return s != nil && strings.Contains(s.ErrorText, "1234.5679") }
+func knowsNoSSLRequest(s *fact.Said) bool {
+	return s != nil && strings.Contains(s.ErrorText, "1234.5679")
+}

@@ -122,6 +122,9 @@ func owners(c *fact.Case, side change.Side) []owner {
 	return list
 }
 
+// leftOut is the price of offering something that is not advised although it weakens nothing by its kind.
+const leftOut = "it is left out on purpose, as a rule because it is weak"
+
 func written(p Platform, ch change.Change, c *fact.Case) []Advice {
 	steps, ok := p.Steps(ch, c)
 	if !ok {
@@ -129,6 +132,9 @@ func written(p Platform, ch change.Change, c *fact.Case) []Advice {
 	}
 	advice := make([]Advice, len(steps))
 	for i, s := range steps {
+		if !ch.Advised && s.Risk == "" {
+			s.Risk = leftOut
+		}
 		advice[i] = Advice{Platform: p.ID, Step: s, Advised: ch.Advised && s.Risk == ""}
 	}
 	return advice

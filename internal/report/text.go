@@ -87,10 +87,15 @@ func (t *textWriter) head(r Report) {
 func (t *textWriter) findings(r Report) {
 	breaks := 0
 	for _, f := range r.Findings {
-		if f.Level == "breaks" {
-			t.finding(f, r.ladder, breaks == 0)
-			breaks++
+		if f.Level != "breaks" {
+			continue
 		}
+		if breaks > 0 && f.Sure == "possible" {
+			t.rival(f)
+		} else {
+			t.finding(f, r.ladder, breaks == 0)
+		}
+		breaks++
 	}
 	if breaks > 0 {
 		t.latent(r)
@@ -124,8 +129,24 @@ func (t *textWriter) finding(f Finding, ladder []rung, first bool) {
 		}
 		t.row(fmt.Sprintf("  %-9s ", label), p.Says, place(p), nil, t.style.Dim)
 	}
+	if f.Sure != "proven" {
+		t.indented("decide", f.Check)
+	}
 	t.b.WriteByte('\n')
 	t.changes(f.Changes)
+}
+
+// rival is another cause that fits as well: its name and what tells it from the first.
+func (t *textWriter) rival(f Finding) {
+	t.b.WriteByte('\n')
+	t.row("  or: ", upper(f.Title), f.Sure, t.style.Strong, t.style.Good)
+	t.indented("decide", f.Check)
+	for _, c := range f.Changes {
+		if c.Advised {
+			t.indented("change", c.What)
+			break
+		}
+	}
 }
 
 func place(p Proof) string {

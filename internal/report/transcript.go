@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"strings"
 
@@ -18,6 +17,9 @@ func Transcript(w io.Writer, c *fact.Case) error {
 	var b strings.Builder
 	for i := range c.Hosts {
 		h := &c.Hosts[i]
+		if len(h.Addrs) == 1 && h.Addrs[0].String() == h.Name {
+			continue // an address needs no look-up
+		}
 		fmt.Fprintf(&b, "look-up\n  asked     addresses and aliases of %s\n  answer    %s\n  by hand   dig +noall +answer %s A %s AAAA\n\n",
 			h.Name, hostAnswer(h), quote(h.Name), quote(h.Name))
 	}
@@ -26,6 +28,9 @@ func Transcript(w io.Writer, c *fact.Case) error {
 		fmt.Fprintf(&b, "%s\n  asked     %s\n  answer    %s\n", h.Ref.At, asked(h.Variant), answer(h))
 		for _, s := range h.Steps {
 			fmt.Fprintf(&b, "  %8s  %s %s %s\n", ms(s.At), arrow(s.From), s.Name, s.Note)
+		}
+		if h.End.How != fact.EndCompleted && h.End.How != fact.EndAlert {
+			fmt.Fprintf(&b, "  %8s  ■ %s\n", ms(h.Took), broke(h))
 		}
 		fmt.Fprintf(&b, "  by hand   %s\n\n", ByHand(c, h))
 	}
@@ -128,9 +133,7 @@ func ByHand(c *fact.Case, h *fact.Handshake) string {
 	return cmd + " < /dev/null"
 }
 
-func connectArg(a netip.AddrPort) string {
-	return net.JoinHostPort(a.Addr().String(), fmt.Sprint(a.Port()))
-}
+func connectArg(a netip.AddrPort) string { return a.String() }
 
 // helloArgs repeats a hello's offer as far as s_client can.
 func helloArgs(h *wire.ClientHello) string {

@@ -20,6 +20,7 @@ type NotTLSError struct {
 	Data []byte // what stands there, as far as it was received
 }
 
+// Error says where and how the bytes begin.
 func (e *NotTLSError) Error() string {
 	return fmt.Sprintf("no TLS record at byte %d: 0x%x", e.Off, e.Data[:min(len(e.Data), recordHeaderLen)])
 }
