@@ -108,6 +108,40 @@ type Handshake struct {
 	End      End
 	Took     time.Duration `json:",omitempty"`
 	Seen     Seen          `json:",omitzero"`
+	Passive  *Passive      `json:",omitempty"` // what only an onlooker learns; nil for our own probes
+}
+
+// Passive is what a capture of others' traffic tells beside the bytes. Numbers of packets count from 1 over the file
+// that Ref names.
+type Passive struct {
+	File           string
+	Index          int       // number of the conversation in the case, from 1
+	Start          time.Time // of its first packet
+	First, Last    int       // packets
+	SYN            Tri       // the connection's beginning was seen; No: the capture begins in the middle
+	Cut            string    `json:",omitempty"` // why the bytes are not complete: "snap length", "12 bytes lost", "one side only", "capture ends"
+	Closes         []Close   `json:",omitempty"` // every FIN and RST, in order, the first of each side
+	JA3, JA4       string    `json:",omitempty"`
+	Likely         string    `json:",omitempty"` // the client that such a hello is known of
+	Progress       string    `json:",omitempty"` // SQLNA's login progress flags: "S PL PR CH SH KE CE AD"
+	Resumed        Tri       // the server accepted a session that the client offered
+	ServerTTL      uint8     `json:",omitempty"` // of the server's ordinary packets
+	ResetTTL       uint8     `json:",omitempty"` // of the RST, 0 without one
+	Retransmits    int       `json:",omitempty"`
+	Lost           int       `json:",omitempty"` // bytes acknowledged and not in the capture
+	ClientMSS      int       `json:",omitempty"`
+	ServerMSS      int       `json:",omitempty"`
+	LargestUnacked int       `json:",omitempty"` // size of the largest server segment sent again and again and never acknowledged
+	Through        string    `json:",omitempty"` // encapsulation: "vlan 12", "vxlan 7", "gre"
+}
+
+// A Close is one FIN or RST.
+type Close struct {
+	By     wire.Side
+	How    How // FIN or RST
+	Packet int
+	At     time.Duration
+	TTL    uint8 `json:",omitempty"`
 }
 
 // Completed reports whether this client would have had its connection: the messages ran to both Finished,
@@ -126,10 +160,11 @@ type Alert struct {
 
 // A Step is one thing that happened: a message, a preamble exchange, a socket event.
 type Step struct {
-	From wire.Side
-	At   time.Duration
-	Name string
-	Note string `json:",omitempty"`
+	From   wire.Side
+	At     time.Duration
+	Name   string
+	Note   string `json:",omitempty"`
+	Packet int    `json:",omitempty"` // number of the packet, in a capture
 }
 
 // How a connection ended.
@@ -182,4 +217,6 @@ type Said struct {
 type Seen struct {
 	Count       int
 	First, Last time.Time
+	Refs        []Ref    `json:",omitempty"` // the first five
+	PerMinute   []uint32 `json:",omitempty"` // from First's minute on, at most a week
 }

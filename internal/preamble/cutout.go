@@ -17,7 +17,7 @@ func onlyTLS(t *wire.Transcript, s Spans) *wire.Transcript {
 			continue
 		}
 		for _, part := range cut.next(len(c.Data)) {
-			out.Chunks = append(out.Chunks, wire.Chunk{From: c.From, At: c.At, Data: c.Data[part.From:part.To]})
+			out.Chunks = append(out.Chunks, wire.Chunk{From: c.From, At: c.At, Packet: c.Packet, Data: c.Data[part.From:part.To]})
 		}
 	}
 	return out
@@ -47,17 +47,16 @@ func (c *cutter) next(n int) []Span {
 	return parts
 }
 
-// timeOf tells when the byte before end of one side's stream crossed the wire.
-func timeOf(t *wire.Transcript, from wire.Side, end int) time.Duration {
-	var at time.Duration
+// timeOf tells when the byte before end of one side's stream crossed the wire, and in which packet of a capture.
+func timeOf(t *wire.Transcript, from wire.Side, end int) (at time.Duration, packet int) {
 	for _, c := range t.Chunks {
 		if c.From != from {
 			continue
 		}
-		at = c.At
+		at, packet = c.At, c.Packet
 		if end -= len(c.Data); end <= 0 {
 			break
 		}
 	}
-	return at
+	return at, packet
 }

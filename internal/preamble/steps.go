@@ -14,7 +14,8 @@ import (
 func steps(t *wire.Transcript, marks []Mark, messages []wire.Message) []fact.Step {
 	var list []fact.Step
 	for _, m := range marks {
-		list = append(list, fact.Step{From: m.From, At: timeOf(t, m.From, m.End), Name: m.Name, Note: m.Note})
+		at, packet := timeOf(t, m.From, m.End)
+		list = append(list, fact.Step{From: m.From, At: at, Packet: packet, Name: m.Name, Note: m.Note})
 	}
 	for i := 0; i < len(messages); {
 		n := run(messages[i:])
@@ -38,7 +39,7 @@ func run(messages []wire.Message) int {
 // messageStep is one TLS message, or a run of like ones.
 func messageStep(messages []wire.Message) fact.Step {
 	m := messages[0]
-	s := fact.Step{From: m.From, At: m.At, Name: m.Name}
+	s := fact.Step{From: m.From, At: m.At, Packet: m.Packet, Name: m.Name}
 	bytes := 0
 	for _, one := range messages {
 		bytes += one.Len

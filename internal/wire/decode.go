@@ -150,7 +150,7 @@ func (d *decoder) list(s *stream, m Message) {
 		d.dropped++
 		return
 	}
-	m.From, m.At = s.side, s.chunk.At
+	m.From, m.At, m.Packet = s.side, s.chunk.At, s.chunk.Packet
 	d.flight.Messages = append(d.flight.Messages, m)
 }
 

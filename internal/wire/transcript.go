@@ -36,9 +36,10 @@ func (s Side) Other() Side {
 
 // A Chunk is what one read or write moved: At counts from the start of the transcript.
 type Chunk struct {
-	From Side
-	At   time.Duration
-	Data []byte
+	From   Side
+	At     time.Duration
+	Data   []byte
+	Packet int `json:",omitempty"` // number of the packet that brought it, in a capture; 0: none
 }
 
 // A Transcript is one connection as it crossed the wire, in order, with the secrets
@@ -71,6 +72,7 @@ func (t *Transcript) Stream(from Side) []byte {
 type Message struct {
 	From      Side
 	At        time.Duration
+	Packet    int    // number of the packet that completed it, in a capture
 	Record    uint8  // content type of its record (inner type where decrypted)
 	Type      uint8  // handshake type, when Record is RecordHandshake
 	Name      string // "ClientHello", "Alert", "ChangeCipherSpec", "encrypted handshake", "application data" …
