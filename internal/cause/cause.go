@@ -59,6 +59,9 @@ type Cause struct {
 	Hides           []string // consequences silent while this holds
 	Residual        bool     // names only where it broke: gives way to any finer cause, never proven
 	Match           func(*fact.Case) []Match
+	// Crowd, where a cause has it, looks at many watched handshakes of one server at once: what it says of them
+	// takes the place of what Match says of each.
+	Crowd func(*fact.Case) []Match
 }
 
 // A Match is one place where the rule holds.
@@ -66,6 +69,7 @@ type Match struct {
 	About   About
 	Args    map[string]string
 	Level   Level // "" means the cause's own
+	Count   int   // how many handshakes it speaks of, where a crowd was looked at
 	Sure    Sure
 	Proof   []Proof
 	Against []Proof

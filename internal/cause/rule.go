@@ -49,7 +49,7 @@ func alerted(h *fact.Handshake, codes ...uint8) bool {
 
 // cut reports whether the server ended h without a word.
 func cut(h *fact.Handshake) bool {
-	return h.End.How == fact.EndClosed || h.End.How == fact.EndReset
+	return h.End.By != wire.ClientSide && (h.End.How == fact.EndClosed || h.End.How == fact.EndReset)
 }
 
 // silent reports whether h ended because nothing came.

@@ -58,3 +58,7 @@ func list(items []string) string {
 	}
 	return strings.Join(items, ", ")
 }
+
+func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
+
+func scientific(x float64) string { return strconv.FormatFloat(x, 'e', 1, 64) }

@@ -98,6 +98,7 @@ type Handshake struct {
 	Chain    *Chain                   `json:",omitempty"`
 	OCSP     []byte                   `json:",omitempty"`
 	Key      *wire.ServerKeyExchange  `json:",omitempty"`
+	Public   []byte                   `json:",omitempty"` // the client's Diffie-Hellman value of TLS 1.2 and older, as sent
 	Request  *wire.CertificateRequest `json:",omitempty"`
 	ALPN     string                   `json:",omitempty"`
 	NotTLS   []byte                   `json:",omitempty"` // what came where TLS was due, its start
@@ -147,7 +148,25 @@ type Close struct {
 // Completed reports whether this client would have had its connection: the messages ran to both Finished,
 // nobody refused afterwards and the client accepts the certificate.
 func (h *Handshake) Completed() bool {
+	if h.Passive != nil {
+		return h.Finished == Yes && !h.refusedAfterwards() && h.Verdict.OK()
+	}
 	return h.Finished == Yes && h.End.How == EndCompleted && h.Verdict.OK()
+}
+
+// refusedAfterwards: a fatal alert followed the Finished messages at once, as TLS 1.3 servers refuse a client's
+// certificate.
+func (h *Handshake) refusedAfterwards() bool {
+	return h.End.How == EndAlert && h.End.Alert != 0 && (h.End.After == "client Finished" || h.End.After == "server Finished")
+}
+
+// Told is whether the handshake completed, as far as it can be told: a capture may begin late, end early or hold
+// one side only.
+func (h *Handshake) Told() Tri {
+	if h.Passive != nil && h.Finished == Unknown {
+		return Unknown
+	}
+	return Is(h.Completed())
 }
 
 // An Alert is one alert with its sender.

@@ -43,6 +43,9 @@ func Read(p *Protocol, t *wire.Transcript) fact.Handshake {
 func fillFlight(h *fact.Handshake, f *wire.Flight) {
 	h.Client, h.Retry, h.Server = f.Client, f.Retry, f.Server
 	h.Key, h.Request, h.ALPN, h.OCSP = f.KeyExchange, f.Request, f.ALPN, f.OCSP
+	if f.KeyExchange != nil && f.KeyExchange.Kind == "DHE" {
+		h.Public = f.ClientYc
+	}
 	if f.Certificates != nil {
 		h.Chain = chain(f.Certificates.Chain)
 	}

@@ -1,0 +1,44 @@
+package cause
+
+import (
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/wire"
+)
+
+var benignClientAbort = Cause{
+	ID: "TW0102", Slug: "benign-client-abort", Since: "0.1",
+	Phase: Benign, Level: Note,
+	Title: "the client went away {where}, without a complaint",
+	Why: "The client ended the connection in the middle of the handshake and sent no alert: it was stopped, lost patience, or only wanted to see whether somebody answers. " +
+		"Nothing that the server sent explains it. A few of these are ordinary; many from one client deserve a look at that client.",
+	Check: "the client's own log at this time; a client that cannot accept the server's certificate often leaves like this too",
+	Cites: []string{"RFC 8446 §6.1 (user_canceled, close_notify)", "curl and Node close without an alert when the name does not match"},
+	Match: func(c *fact.Case) []Match {
+		h := c.Base()
+		if h == nil || h.Passive == nil || h.Told() != fact.No || !h.Verdict.OK() || !clientLeft(h) {
+			return nil
+		}
+		where := "after its " + h.End.After
+		if h.End.After != "ClientHello" && h.End.After != "client Finished" {
+			where = "after the server's " + h.End.After
+		}
+		m := located(c, h, Match{Sure: Likely, Proof: []Proof{{Ref: endRef(h), Says: "the client ends the connection (" + string(h.End.How) + "), no alert before it"}}}, "where", where)
+		m.Changes = []change.Change{change.New(change.AskOwner, change.Client, "what", "its log at this time, if it happens often")}
+		return []Match{m}
+	},
+}
+
+// clientLeft: the client ended the connection itself, with no alert or none but a good-bye.
+func clientLeft(h *fact.Handshake) bool {
+	if h.End.By != wire.ClientSide {
+		return false
+	}
+	switch h.End.How {
+	case fact.EndClosed, fact.EndReset:
+		return true
+	case fact.EndAlert:
+		return h.End.Alert == wire.AlertCloseNotify || h.End.Alert == wire.AlertUserCanceled
+	}
+	return false
+}
