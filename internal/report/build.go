@@ -119,9 +119,9 @@ func fold(list []fact.Handshake) []Handshake {
 	at := map[string]int{}
 	for i := range list {
 		r := row(&list[i])
-		key := fmt.Sprint(r.Server, r.SNI, r.Version, r.Suite, r.Group, *r.Completed, r.Alerts, r.ClosedBy, r.ClosedHow, r.After, r.Changed)
+		key := fmt.Sprint(watchedKey(&list[i]), r.Server, r.SNI, r.Version, r.Suite, r.Group, completedWord(r), r.Alerts, r.ClosedBy, r.ClosedHow, r.After, r.Changed)
 		if j, ok := at[key]; ok {
-			rows[j].Count++
+			rows[j].Count += r.Count
 			continue
 		}
 		at[key] = len(rows)
@@ -130,9 +130,15 @@ func fold(list []fact.Handshake) []Handshake {
 	return rows
 }
 
+func completedWord(r Handshake) string {
+	if r.Completed == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*r.Completed)
+}
+
 func row(h *fact.Handshake) Handshake {
-	completed := h.Completed()
-	r := Handshake{Protocol: h.Protocol, Completed: &completed, Alerts: []Alert{}, ClosedBy: h.End.By.String(), ClosedHow: closedHow(h),
+	r := Handshake{Protocol: h.Protocol, Completed: told(h), Alerts: []Alert{}, ClosedBy: h.End.By.String(), ClosedHow: closedHow(h),
 		After: h.End.After, First: h.Ref.At, Count: max(h.Seen.Count, 1), Group: group(h)}
 	if n := len(h.Path); n > 0 {
 		r.Server = h.Path[n-1].String()
@@ -153,6 +159,24 @@ func row(h *fact.Handshake) Handshake {
 		r.Changed = h.Variant.String()
 	}
 	return r
+}
+
+// watchedKey keeps rows of captures apart that were kept apart when they were read.
+func watchedKey(h *fact.Handshake) string {
+	if h.Passive == nil {
+		return ""
+	}
+	return h.Ref.At
+}
+
+// told is the answer of three: nil when it cannot be told.
+func told(h *fact.Handshake) *bool {
+	t := h.Told()
+	if t == fact.Unknown {
+		return nil
+	}
+	yes := t == fact.Yes
+	return &yes
 }
 
 func closedHow(h *fact.Handshake) string {

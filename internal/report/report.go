@@ -21,8 +21,9 @@ type Report struct {
 	Gaps        []Gap       `json:"gaps"`
 	Connections int         `json:"connections"`
 
-	ladder []rung // for the text only
-	took   string
+	ladder  []rung // for the text only
+	took    string
+	watched *watched // of captures
 }
 
 // A Question is what was asked.

@@ -30,10 +30,16 @@ func (s Style) width() int {
 // Text writes the report for people: verdict, cause, ladder, proof, change, price.
 func Text(w io.Writer, r Report, s Style) error {
 	t := &textWriter{style: s}
-	t.head(r)
-	t.findings(r)
-	t.rest(r)
-	t.foot(r)
+	if r.watched != nil {
+		t.watchedHead(r)
+		t.watchedBody(r)
+		t.rest(r)
+	} else {
+		t.head(r)
+		t.findings(r)
+		t.rest(r)
+		t.foot(r)
+	}
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
