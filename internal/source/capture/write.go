@@ -25,8 +25,8 @@ type Connection struct {
 	Reset          bool
 }
 
-// segment is how many bytes one written packet carries.
-const segment = 1400
+// perPacket is how many bytes one written packet carries.
+const perPacket = 1400
 
 // Write writes a pcapng file (draft-ietf-opsawg-pcapng) with raw IP packets, TCP rebuilt around the recorded bytes,
 // and the TLS secrets of each connection in a decryption secrets block.
@@ -89,9 +89,12 @@ func writeConnection(ng *pcapgo.NgWriter, c Connection) error {
 		return err
 	}
 	for _, chunk := range c.Transcript.Chunks {
+		if chunk.From.Other() == wire.Nobody {
+			continue // a recording from a file may say anything; this was said by neither
+		}
 		at = c.Transcript.Start.Add(chunk.At)
 		for data := chunk.Data; len(data) > 0; {
-			n := min(len(data), segment)
+			n := min(len(data), perPacket)
 			if err := t.packet(at, chunk.From, layers.TCP{PSH: true, ACK: true}, data[:n]); err != nil {
 				return err
 			}
@@ -103,7 +106,7 @@ func writeConnection(ng *pcapgo.NgWriter, c Connection) error {
 		end = layers.TCP{RST: true, ACK: true}
 	}
 	from := c.By
-	if from == wire.Nobody {
+	if from != wire.ServerSide {
 		from = wire.ClientSide
 	}
 	return t.packet(at, from, end, nil)
@@ -134,7 +137,7 @@ func (t *talk) packet(at time.Time, from wire.Side, tcp layers.TCP, data []byte)
 	if tcp.SYN || tcp.FIN {
 		t.next[from]++
 	}
-	raw, err := serialize(src.Addr(), dst.Addr(), &tcp, data)
+	raw, err := serialize(src.Addr().Unmap(), dst.Addr().Unmap(), &tcp, data)
 	if err != nil {
 		return err
 	}
@@ -142,6 +145,9 @@ func (t *talk) packet(at time.Time, from wire.Side, tcp layers.TCP, data []byte)
 }
 
 func serialize(src, dst netip.Addr, tcp *layers.TCP, data []byte) ([]byte, error) {
+	if !src.IsValid() || !dst.IsValid() || src.Is4() != dst.Is4() {
+		return nil, fmt.Errorf("no connection leads from %s to %s", src, dst)
+	}
 	var ip gopacket.NetworkLayer
 	var layer gopacket.SerializableLayer
 	if src.Is4() {

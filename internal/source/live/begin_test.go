@@ -206,6 +206,7 @@ func TestConnectDialsElsewhere(t *testing.T) {
 
 // TestInstance asks SQL Browser on an address of loopback that no other test takes.
 func TestInstance(t *testing.T) {
+	t.Parallel()
 	const ip = "127.77.14.34"
 	pc, err := net.ListenPacket("udp", net.JoinHostPort(ip, fmt.Sprint(preamble.BrowserPort)))
 	if err != nil {

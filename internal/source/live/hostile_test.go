@@ -107,7 +107,7 @@ func dripping(b []byte) func(net.Conn) { return func(c net.Conn) { drip(c, b) } 
 // deaf never reads, for as long as any probe lives, so that what we send piles up.
 func deaf(c net.Conn) {
 	c.(*net.TCPConn).SetReadBuffer(1)
-	time.Sleep(2 * patience)
+	time.Sleep(patience + patience/4)
 }
 
 func zeros(n int) []byte { return make([]byte, n) }
@@ -124,6 +124,7 @@ const (
 )
 
 func TestHostileTLS(t *testing.T) {
+	t.Parallel()
 	hugeCertificate := func(c net.Conn) {
 		c.Write(record(wire.RecordHandshake, wire.TypeCertificate, 0xff, 0xff, 0xff))
 		pour(c, bigRecords())
@@ -133,6 +134,7 @@ func TestHostileTLS(t *testing.T) {
 	brokenSeal := pouring(record(wire.RecordApplicationData, zeros(64)...))
 	meetAll(t, "tls", []hostile{
 		{name: "silent from the start", serve: hold, how: fact.EndTimeout, by: nobody, after: ch},
+		{name: "never reads", serve: deaf, how: fact.EndTimeout, by: nobody, after: ch},
 		{name: "FIN at once", serve: fin, how: fact.EndClosed, by: them, after: ch},
 		{name: "RST at once", serve: rst, how: fact.EndReset, by: them},
 		{name: "silent after the hello", serve: afterHello(hold), how: fact.EndTimeout, by: nobody, after: ch},
@@ -172,11 +174,11 @@ func TestHostileTLS(t *testing.T) {
 
 		{name: "one byte per 100 ms", serve: dripping(bigRecords()), how: fact.EndTimeout, by: nobody, after: ch},
 		{name: "one record per 100 ms", serve: afterRecords(t, wire.TLS12, 1, dripping(record(wire.RecordHandshake))), how: fact.EndTimeout, by: nobody, after: sh},
-		{name: "never reads", serve: deaf, how: fact.EndTimeout, by: nobody, after: ch},
 	})
 }
 
 func TestHostileMySQL(t *testing.T) {
+	t.Parallel()
 	after := func(then func(net.Conn)) func(net.Conn) { return afterPreamble(t, "mysql", then) }
 	greeting := func(caps byte) string { // protocol 10, version, thread, salt, filler, capabilities of which 0x08 in the second byte is TLS
 		body := "\x0a8.4.6\x00\x01\x00\x00\x00saltsalt\x00\xff" + string([]byte{caps}) + "\x2d\x02\x00\x00\x00"
@@ -206,6 +208,7 @@ func TestHostileMySQL(t *testing.T) {
 }
 
 func TestHostilePostgres(t *testing.T) {
+	t.Parallel()
 	after := func(then func(net.Conn)) func(net.Conn) { return afterPreamble(t, "postgres", then) }
 	meetAll(t, "postgres", []hostile{
 		{name: "silent from the start", serve: hold, how: fact.EndTimeout, by: nobody, after: "preamble"},
@@ -232,6 +235,7 @@ func tds(kind, status byte, size int, payload string) string {
 }
 
 func TestHostileMSSQL(t *testing.T) {
+	t.Parallel()
 	after := func(then func(net.Conn)) func(net.Conn) { return afterPreamble(t, "mssql", then) }
 	readHello := func(c net.Conn) { // one TDS message with the hello
 		for head := make([]byte, 8); ; {

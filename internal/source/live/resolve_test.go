@@ -147,6 +147,7 @@ func TestLookupByServer(t *testing.T) {
 }
 
 func TestLookupMeetsSilence(t *testing.T) {
+	t.Parallel()
 	all := map[uint16]bool{dns.TypeA: true, dns.TypeAAAA: true}
 	ctx, cancel := context.WithTimeout(t.Context(), patience/2)
 	defer cancel()
@@ -338,5 +339,34 @@ func TestAliasesAreWaitedForOnlyWhenNeeded(t *testing.T) {
 	finish(t, func() { p.learnAliases(ctx, c) })
 	if len(c.Gaps) != 1 {
 		t.Errorf("gaps %+v", c.Gaps)
+	}
+}
+
+// TestLookupBySystem: the hosts file counts, and a resolver file that cannot be read leaves the aliases unknown. No
+// question leaves the machine.
+func TestLookupBySystem(t *testing.T) {
+	name := nameInHostsFile(t)
+	h, later := Resolver{Config: filepath.Join(t.TempDir(), "none")}.Lookup(t.Context(), name)
+	if h.Error != "" || !slices.Contains(h.Addrs, netip.MustParseAddr("127.0.0.1")) || later == nil {
+		t.Fatalf("%+v", h)
+	}
+	if a := <-later; a.err == nil || a.chain != nil {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestLookupError(t *testing.T) {
+	for _, test := range []struct {
+		err          error
+		kind, detail string
+	}{
+		{&net.DNSError{Err: "no such host", IsNotFound: true}, "not-found", "no such host"},
+		{&net.DNSError{Err: "server misbehaving", IsTemporary: true}, "unavailable", "server misbehaving"},
+		{&net.DNSError{Err: "i/o timeout", IsTimeout: true}, "unavailable", "i/o timeout"},
+		{context.Canceled, "unavailable", "context canceled"},
+	} {
+		if kind, detail := lookupError(test.err); kind != test.kind || detail != test.detail {
+			t.Errorf("%v: %s, %s", test.err, kind, detail)
+		}
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// Bounds of what one connection may bring: a handshake takes a few kilobytes in a dozen chunks, one with a hundred
-// certificates a quarter of a megabyte. Above maxChunks bytes join the chunk before them: a peer that dribbles shall
-// not cost a chunk for each byte.
+// Bounds in bytes of what is kept of one connection. A handshake takes a few kilobytes, one with a hundred
+// certificates a quarter of a megabyte. A chunk costs something however little it holds, so that a peer which sends
+// single bytes reaches the bound sooner.
 const (
 	maxTape   = 512 << 10
-	maxChunks = 2000
+	chunkCost = 64
 )
 
 // errFull ends a connection that brings more than is kept: what cannot be told as evidence is not worth reading.
@@ -43,7 +43,7 @@ func (t *tape) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write records what is sent, then sends it.
+// Write sends, and records what went out.
 func (t *tape) Write(b []byte) (int, error) {
 	n, err := t.Conn.Write(b)
 	t.add(wire.ClientSide, b[:n])
@@ -61,12 +61,8 @@ func (t *tape) add(from wire.Side, b []byte) bool {
 	if from == wire.ServerSide {
 		t.heard = at
 	}
-	if t.size += len(b); t.size > maxTape {
+	if t.size += max(len(b), chunkCost); t.size > maxTape {
 		return false
-	}
-	if n := len(t.t.Chunks); n >= maxChunks && t.t.Chunks[n-1].From == from {
-		t.t.Chunks[n-1].Data = append(t.t.Chunks[n-1].Data, b...)
-		return true
 	}
 	t.t.Chunks = append(t.t.Chunks, wire.Chunk{From: from, At: at, Data: append([]byte(nil), b...)})
 	return true

@@ -19,16 +19,18 @@ var bundles = []string{
 // Roots reads the system's trusted roots: the bundle that SSL_CERT_FILE names, else the first that exists. A host
 // without any gives an empty set, which is a fact about it and no error.
 func Roots() trust.Roots {
-	files := bundles
 	if f := os.Getenv("SSL_CERT_FILE"); f != "" {
-		files = []string{f}
+		return first([]string{f})
 	}
+	return first(bundles)
+}
+
+// first reads the first file that is there. What cannot be read as roots counts as a bundle without any: no client
+// looks for another one then (crypto/x509, root_unix.go; OpenSSL knows one file alone).
+func first(files []string) trust.Roots {
 	for _, f := range files {
-		pem, err := os.ReadFile(f)
-		if err != nil {
-			continue
-		}
-		if roots, err := trust.RootsFromPEM(pem); err == nil {
+		if pem, err := os.ReadFile(f); err == nil {
+			roots, _ := trust.RootsFromPEM(pem)
 			return roots
 		}
 	}
