@@ -33,9 +33,9 @@ var chainTooDeep = Cause{
 }
 
 // chainTooLarge is a handshake that the client broke off over a message larger than it takes, where the server's
-// Certificate was due: no other message of that flight can grow so large.
+// Certificate was due, or was read in part: no other message of that flight can grow so large.
 func chainTooLarge(c *fact.Case) *fact.Handshake {
-	h := failing(c, fact.AtServerHello)
+	h := failing(c, fact.AtServerHello, fact.AtCertificate, fact.AtKeyExchange)
 	if h == nil || h.End.How != fact.EndLocal || h.End.Reason != "message-too-large" {
 		return nil
 	}

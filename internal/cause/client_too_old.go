@@ -47,9 +47,32 @@ func takesOnlyNewer(c *fact.Case, h *fact.Handshake) (Match, bool) {
 		e.weight = 4
 	}
 	newer := func(m missing) bool { return m.newer }
+	if takesItsVersion(c, h) {
+		return Match{}, false // the version was not what it minded
+	}
 	if alerted(h, wire.AlertProtocolVersion) { // it names the reason: no detour
+		if otherComplaint(c, h, e.variant) {
+			e = experiment{variant: wide, weight: 9, flipped: "with everything offered, newer versions too, the server answers in {oldest}"}
+		}
 		m, ok := e.try(c)
 		return m, ok && (m.Sure != Proven || newer(missingIn(c, c.Tried(e.variant))))
 	}
 	return lacking(c, 2, e, newer)
+}
+
+// takesItsVersion: with one of the lists widened alone, the server answered in a version that the client had offered.
+func takesItsVersion(c *fact.Case, h *fact.Handshake) bool {
+	for _, v := range []fact.Variant{allSuites, allGroups, allSignatures} {
+		if flips(c, v) == fact.Yes && chosenVersion(c.Tried(v)) <= highest(h.Client) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherComplaint: the experiment with other versions failed as well, but no longer at the version: a server that knows
+// only newer or older versions may lack the client's suites or groups, too.
+func otherComplaint(c *fact.Case, h *fact.Handshake, v fact.Variant) bool {
+	t := c.Tried(v)
+	return t != nil && t.Progress() == h.Progress() && !alerted(t, wire.AlertProtocolVersion)
 }

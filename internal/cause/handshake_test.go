@@ -192,14 +192,16 @@ func TestMissing(t *testing.T) {
 		answer *fact.Handshake
 		want   missing
 	}{
-		"no answer":   {&fact.Handshake{}, missing{}},
-		"older":       {answer(wire.TLS10, 0xc02f), missing{older: true}},
-		"suite":       {answer(wire.TLS12, 0x009d), missing{suite: true}},
-		"key type":    {answer(wire.TLS12, 0xc02b), missing{keyType: true}},
-		"group":       {key(answer(wire.TLS12, 0xc02f), 25, 0x0804), missing{group: true}},
-		"scheme":      {key(answer(wire.TLS12, 0xc02f), 23, 0x0201), missing{signature: true}},
-		"nothing":     {answer(wire.TLS13, 0x1301), missing{signature: true}},
-		"two of them": {key(answer(wire.TLS12, 0x009d), 25, 0), missing{suite: true, group: true}},
+		"no answer":                         {&fact.Handshake{}, missing{}},
+		"older":                             {answer(wire.TLS10, 0xc02f), missing{older: true}},
+		"suite":                             {answer(wire.TLS12, 0x009d), missing{suite: true}},
+		"key type":                          {answer(wire.TLS12, 0xc02b), missing{keyType: true}},
+		"group":                             {key(answer(wire.TLS12, 0xc02f), 25, 0x0804), missing{group: true}},
+		"scheme":                            {key(answer(wire.TLS12, 0xc02f), 23, 0x0201), missing{signature: true}},
+		"nothing":                           {answer(wire.TLS13, 0x1301), missing{signature: true}},
+		"two of them":                       {key(answer(wire.TLS12, 0x009d), 25, 0), missing{suite: true, group: true}},
+		"curve of the certificate, TLS 1.2": {onCurve(key(answer(wire.TLS12, 0xc02f), 23, 0x0804), 521), missing{group: true}},
+		"curve of the certificate, TLS 1.3": {onCurve(answer(wire.TLS13, 0x1301), 521), missing{signature: true}},
 		"retry": {&fact.Handshake{Retry: &wire.ServerHello{Version: wire.TLS13, Suite: 0x1301, Share: &wire.KeyShare{Group: 25}}},
 			missing{group: true}},
 	} {
@@ -210,6 +212,31 @@ func TestMissing(t *testing.T) {
 	newer := &wire.ClientHello{LegacyVersion: wire.TLS12, Suites: []uint16{0xc02f}}
 	if got := missingIn(opened("https", fact.Handshake{Client: newer}), answer(wire.TLS13, 0x1301)); !got.newer || !got.suite || !got.ems {
 		t.Errorf("a newer version hides the rest: %+v", got)
+	}
+}
+
+// onCurve gives a handshake a server certificate with an ECDSA key of so many bits.
+func onCurve(h *fact.Handshake, bits int) *fact.Handshake {
+	h.Chain = &fact.Chain{Certificates: []fact.Certificate{{KeyType: "ECDSA", KeyBits: bits}}}
+	return h
+}
+
+// TestVersionWasNotTheReason: a server that takes the client's own version once another list is longer is not too new
+// for it, though newer versions get round the fault as well.
+func TestVersionWasNotTheReason(t *testing.T) {
+	old := &wire.ClientHello{LegacyVersion: wire.TLS12, Suites: []uint16{0xc02b}, Groups: []uint16{29, 23}, Signatures: []uint16{0x0403}}
+	c := opened("https", fact.Handshake{Client: old, End: ended(fact.EndAlert, 40)})
+	in13 := fact.Handshake{Client: current(230), Server: &wire.ServerHello{Version: wire.TLS13, Suite: 0x1301}, Variant: newerVersions}
+	in12 := onCurve(&fact.Handshake{Client: old, Server: &wire.ServerHello{Version: wire.TLS12, Suite: 0xc02b}, Variant: allGroups}, 521)
+	all := in13
+	all.Variant = wide
+	c.Handshakes = append(c.Handshakes, all, in13)
+	if got := remaining(c); !slices.Contains(got, "client-too-old") {
+		t.Fatalf("before the groups were tried: %v", got)
+	}
+	c.Handshakes = append(c.Handshakes, *in12)
+	if got := remaining(c); slices.Contains(got, "client-too-old") || !slices.Contains(got, "no-shared-group") {
+		t.Errorf("TLS 1.2 was taken with another group: %v", got)
 	}
 }
 

@@ -32,9 +32,15 @@ var legacyRenegotiationPeer = Cause{
 
 // unsafeRenegotiation: the client refused the server for it, or bears it.
 func unsafeRenegotiation(c *fact.Case) (Match, bool) {
-	if brokeOff(c, "no-secure-renegotiation") != nil {
-		return experiment{variant: fact.Variant{Kind: fact.Accept, Value: "legacy-renegotiation"}, weight: 9,
-			flipped: "with unsafe renegotiation accepted, the client goes on with this server"}.try(c)
+	if h := brokeOff(c, "no-secure-renegotiation"); h != nil {
+		e := experiment{variant: fact.Variant{Kind: fact.Accept, Value: "legacy-renegotiation"}, weight: 9,
+			flipped: "with unsafe renegotiation accepted, the client goes on with this server"}
+		if flips(c, e.variant) == fact.No { // something else is wrong too, but this is what the client refuses first
+			m := stated(h, "the ServerHello carries no renegotiation_info, and "+ending(h))
+			m.Sure = Likely
+			return m, true
+		}
+		return e.try(c)
 	}
 	h := before13(c)
 	if h == nil || !h.Client.Renegotiation || h.Server.Renegotiation {

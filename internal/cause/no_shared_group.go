@@ -24,7 +24,11 @@ var noSharedGroup = Cause{
 			return nil
 		}
 		h, group := c.Base(), "one that this client does not offer"
-		id := chosenGroup(answered(c, allGroups, wide))
+		answer := answered(c, allGroups, wide)
+		id := neededGroup(h.Client, answer)
+		if id == 0 {
+			id = chosenGroup(answer)
+		}
 		if id != 0 {
 			group = names.Group(id)
 		}

@@ -118,8 +118,7 @@ func missingIn(c *fact.Case, answer *fact.Handshake) missing {
 		m.keyType = sameButKey(hello.Suites, s)
 		m.suite = !m.keyType
 	}
-	g := chosenGroup(answer)
-	m.group = g != 0 && len(hello.Groups) > 0 && !slices.Contains(hello.Groups, g)
+	m.group = neededGroup(hello, answer) != 0
 	scheme := chosenScheme(answer)
 	m.signature = scheme != 0 && !slices.Contains(hello.Signatures, scheme) ||
 		version >= wire.TLS12 && !m.older && !m.suite && !m.keyType && !m.group // what else should it be
@@ -162,6 +161,27 @@ func chosenGroup(h *fact.Handshake) uint16 {
 		return h.Key.Group
 	}
 	return 0
+}
+
+// neededGroup is the group in an answer that a hello lacks, or 0: that of the key exchange or, below TLS 1.3, the curve
+// of the server's key (RFC 8422 §5.1: the client's list holds for certificates, too).
+func neededGroup(hello *wire.ClientHello, answer *fact.Handshake) uint16 {
+	lacks := func(g uint16) bool { return g != 0 && len(hello.Groups) > 0 && !slices.Contains(hello.Groups, g) }
+	if g := chosenGroup(answer); lacks(g) {
+		return g
+	}
+	if g := leafCurve(answer); chosenVersion(answer) < wire.TLS13 && lacks(g) {
+		return g
+	}
+	return 0
+}
+
+// leafCurve is the usual curve of the size of the server's key, or 0 when that is no ECDSA key.
+func leafCurve(h *fact.Handshake) uint16 {
+	if h == nil || h.Chain == nil || len(h.Chain.Certificates) == 0 || h.Chain.Certificates[0].KeyType != "ECDSA" {
+		return 0
+	}
+	return map[int]uint16{256: names.P256, 384: names.P384, 521: names.P521}[h.Chain.Certificates[0].KeyBits]
 }
 
 // chosenScheme is how the server signed its key exchange; TLS 1.3 shows it under encryption only.

@@ -13,7 +13,8 @@ var serverTooOld = Cause{
 	Title: "the server speaks {newest} at most, {who} {oldest}",
 	Why: "TLS comes in versions, and both sides must have one in common. The newest that this server knows is older than " +
 		"the oldest that the client still accepts: TLS 1.0 and 1.1 were withdrawn in 2021 and current systems no longer use them.",
-	Check: "openssl s_client -connect {host}:{port} -tls1 -cipher 'ALL:@SECLEVEL=0' connects, -tls1_2 does not",
+	Check: "openssl s_client -connect {host}:{port} -cipher 'ALL:@SECLEVEL=0' with -tls1, -tls1_1, -tls1_2 and -tls1_3 in turn: " +
+		"it connects up to {newest} and no further",
 	Cites: []string{"RFC 8996 (deprecating TLS 1.0 and 1.1)", "RFC 8446 §4.2.1, §6 (protocol_version, alert 70)"},
 	Hides: []string{"openssl-security-level", "closed-after-hello", "peer-implementation-bug"},
 	Match: func(c *fact.Case) []Match {
@@ -72,8 +73,7 @@ func takesOnlyOlder(c *fact.Case) (Match, string, bool) {
 	if highest(h.Client) < wire.TLS13 {
 		e.weight = 8 // the client is as likely the old one
 	}
-	if t := c.Tried(e.variant); t != nil && t.Progress() == h.Progress() && !alerted(t, wire.AlertProtocolVersion) {
-		// It no longer complains of the version: an old server may lack today's suites, too.
+	if otherComplaint(c, h, e.variant) || lowest(h.Client) > wire.TLS12 && otherComplaint(c, h, newerVersions) {
 		e = experiment{variant: wide, weight: 9, flipped: "with everything offered, older versions too, the server answers in {newest}"}
 	}
 	m, ok := e.try(c) // the alert names the reason: no detour

@@ -141,6 +141,9 @@ func (c *Client) takeCertificate(m incoming) error {
 	}
 	certificates, err := ParseCertificates(c.version, m.Body())
 	c.flight.Certificates = certificates
+	if errors.Is(err, errTooManyCertificates) {
+		return giveUpOn(AlertDecodeError, ReasonTooLarge, err)
+	}
 	if err != nil {
 		return giveUpOn(AlertDecodeError, ReasonDecode, err)
 	}

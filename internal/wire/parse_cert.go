@@ -5,6 +5,9 @@ import "fmt"
 // maxCertificates bounds how many certificates of one message are kept.
 const maxCertificates = 100
 
+// errTooManyCertificates is a chain longer than is kept.
+var errTooManyCertificates = fmt.Errorf("more than %d certificates, the rest is not kept", maxCertificates)
+
 // ParseCertificates reads the body of a Certificate message (RFC 5246 §7.4.2, RFC 8446 §4.4.2). A certificate
 // that is cut short is left out; the whole ones before it are returned beside the error.
 func ParseCertificates(version uint16, body []byte) (*Certificates, error) {
@@ -19,7 +22,7 @@ func ParseCertificates(version uint16, body []byte) (*Certificates, error) {
 		m.readEntry(is13(version), list)
 	}
 	if list.err == nil && !list.empty() {
-		list.err = fmt.Errorf("more than %d certificates, the rest is not kept", maxCertificates)
+		list.err = errTooManyCertificates
 	}
 	c.absorb("certificate list", list)
 	return m, c.err

@@ -44,7 +44,7 @@ func (c *cursor) extensions() []Extension {
 // absorb takes over the error of a cursor that read a part of the same message.
 func (c *cursor) absorb(what string, part *cursor) {
 	if c.err == nil && part.err != nil {
-		c.err = fmt.Errorf("%s: %v", what, part.err)
+		c.err = fmt.Errorf("%s: %w", what, part.err)
 	}
 }
 
