@@ -23,14 +23,22 @@ var benignClientAbort = Cause{
 		if h.End.After != "ClientHello" && h.End.After != "client Finished" {
 			where = "after the server's " + h.End.After
 		}
-		m := located(c, h, Match{Sure: Likely, Proof: []Proof{{Ref: endRef(h), Says: "the client ends the connection (" + string(h.End.How) + "), no alert before it"}}}, "where", where)
+		says := "the client ends the connection (" + string(h.End.How) + "), no alert before it"
+		if h.End.By == wire.ServerSide {
+			says = "the client never answers the server's flight; the server hangs up (" + string(h.End.How) + ")"
+		}
+		m := located(c, h, Match{Sure: Likely, Proof: []Proof{{Ref: endRef(h), Says: says}}}, "where", where)
 		m.Changes = []change.Change{change.New(change.AskOwner, change.Client, "what", "its log at this time, if it happens often")}
 		return []Match{m}
 	},
 }
 
 // clientLeft: the client ended the connection itself, with no alert or none but a good-bye.
+// Or it was gone already: the server waited for its answer and hung up.
 func clientLeft(h *fact.Handshake) bool {
+	if h.End.By == wire.ServerSide && h.End.After == "ServerHelloDone" && h.Alerts == nil {
+		return cut(h)
+	}
 	if h.End.By != wire.ClientSide {
 		return false
 	}

@@ -45,5 +45,5 @@ func keysFailed(h *fact.Handshake) bool {
 	case alerted(h, wire.AlertBadRecordMAC, wire.AlertDecryptError, 21): // 21: decryption_failed of TLS 1.0
 		return true
 	}
-	return h.Request == nil && (cut(h) || alerted(h, wire.AlertHandshakeFailure, wire.AlertInternalError))
+	return h.Request == nil && h.End.After == "client Finished" && (cut(h) || alerted(h, wire.AlertHandshakeFailure, wire.AlertInternalError))
 }

@@ -81,10 +81,14 @@ func (e experiment) try(c *fact.Case) (Match, bool) {
 	switch flips(c, e.variant) {
 	case fact.Yes:
 		h := c.Tried(e.variant)
-		return Match{Sure: Proven, Proof: []Proof{
+		m := Match{Sure: Proven, Proof: []Proof{
 			{Ref: h.Ref, Says: e.flipped},
 			{Ref: base.Ref, Says: "unchanged it fails: " + ending(base)},
-		}}, true
+		}}
+		if fickle(base) {
+			m.Asks = []fact.Ask{{Variant: onceMore, Weight: 10}}
+		}
+		return m, true
 	case fact.No:
 		return Match{}, false
 	}
@@ -93,6 +97,15 @@ func (e experiment) try(c *fact.Case) (Match, bool) {
 	}
 	return Match{Sure: Possible, Asks: []fact.Ask{{Variant: e.variant, Weight: e.weight}},
 		Proof: []Proof{{Ref: base.Ref, Says: ending(base)}}}, true
+}
+
+// onceMore is the unchanged handshake again. Where it succeeds, what passed with one thing changed passed by chance.
+var onceMore = fact.Variant{Kind: fact.Repeat, Value: "2"}
+
+// fickle reports whether h ended in a way that a fault with no cause in the hello has, too: an overloaded server, a
+// lost packet, one bad machine behind a balancer. An alert other than internal_error is the server's judgement.
+func fickle(h *fact.Handshake) bool {
+	return cut(h) || silent(h) || alerted(h, wire.AlertInternalError)
 }
 
 // wide is the experiment that offers everything at once. It splits the causes that lack something in common from

@@ -187,3 +187,38 @@ func TestLoopKeepsToItsBudget(t *testing.T) {
 		t.Errorf("rounds %v, open %v", b.rounds, slugsOf(d.Open))
 	}
 }
+
+// TestFlipOfAFickleServerIsCheckedAgain: a server that hangs up on every other handshake, whatever stands in it, lets the
+// first changed one pass. Only the unchanged handshake, made once more, tells that from a cause.
+func TestFlipOfAFickleServerIsCheckedAgain(t *testing.T) {
+	for _, row := range []struct {
+		again fact.Handshake
+		want  Outcome
+		slug  string
+	}{{fact.Handshake{End: fact.End{By: wire.ServerSide, How: fact.EndClosed, After: "ClientHello"}}, Fails, "large-hello-dropped"},
+		{fact.Handshake{End: fact.End{How: fact.EndCompleted}}, Intermittent, "closed-after-hello"}} {
+		hello := &wire.ClientHello{Raw: make([]byte, 1500), LegacyVersion: wire.TLS12, Versions: []uint16{wire.TLS13, wire.TLS12},
+			Suites: []uint16{0x1301}, Groups: []uint16{29}, ServerName: "x.test"}
+		told := func(h fact.Handshake, v fact.Variant) fact.Handshake {
+			h.Ref, h.Protocol, h.Client, h.Variant, h.Finished = fact.Ref{Kind: "live", At: v.String()}, "https", hello, v, fact.Is(h.End.How == fact.EndCompleted)
+			if h.Finished == fact.Yes {
+				h.Server, h.Verdict = &wire.ServerHello{Version: wire.TLS13, Suite: 0x1301}, &fact.Verdict{Trusted: true}
+			}
+			return h
+		}
+		closed := fact.Handshake{End: fact.End{By: wire.ServerSide, How: fact.EndClosed, After: "ClientHello"}}
+		small := fact.Variant{Kind: fact.HelloShape, Value: "one-segment"}
+		c := &fact.Case{Question: fact.Question{Host: "x.test", Protocol: "https", Port: 443}, Handshakes: []fact.Handshake{
+			told(closed, fact.Variant{}), told(fact.Handshake{End: fact.End{How: fact.EndCompleted}}, small)}}
+		once := fact.Variant{Kind: fact.Repeat, Value: "2"}
+		d := Run(c, cause.All())
+		if len(d.Asks) == 0 || d.Asks[0].Variant != once {
+			t.Fatalf("asks %v, want the unchanged handshake again", d.Asks)
+		}
+		c.Handshakes = append(c.Handshakes, told(row.again, once))
+		d = Run(c, cause.All())
+		if got := slugsOf(d.Findings); d.Outcome != row.want || len(got) == 0 || got[0] != row.slug {
+			t.Errorf("outcome %s, findings %v; want %s, %s", d.Outcome, got, row.want, row.slug)
+		}
+	}
+}

@@ -70,10 +70,34 @@ func watchServer(group *fact.Case, catalogue []cause.Cause) (found, hidden []Fin
 		list := matches(one, catalogue)
 		slices.SortStableFunc(list, rank)
 		kept, gone := silence(list)
+		kept, gone = bestGuess(kept, gone)
 		found = merge(found, latentOnly(kept, h.Completed()), &h, all)
 		hidden = merge(hidden, latentOnly(gone, h.Completed()), &h, all)
 	}
 	return append(all, found...), hidden
+}
+
+// bestGuess keeps one of the causes that only an experiment could tell apart: the one whose experiment promises most,
+// and only where nothing surer is left.
+func bestGuess(kept, gone []Finding) ([]Finding, []Finding) {
+	sure, guesses := settle(kept)
+	if len(guesses) == 0 {
+		return sure, gone
+	}
+	slices.SortStableFunc(guesses, func(a, b Finding) int { return weight(b) - weight(a) })
+	if !slices.ContainsFunc(sure, func(f Finding) bool { return f.Level == cause.Breaks }) {
+		sure, guesses = append(sure, guesses[0]), guesses[1:]
+	}
+	return sure, append(gone, guesses...)
+}
+
+// weight is how much the best experiment of a guess would decide.
+func weight(f Finding) int {
+	most := 0
+	for _, a := range f.Asks {
+		most = max(most, a.Weight)
+	}
+	return most
 }
 
 // crowd asks the causes that look at many handshakes at once.
@@ -91,12 +115,13 @@ func crowd(group *fact.Case, catalogue []cause.Cause) []Finding {
 	return all
 }
 
-// latentOnly: of a handshake that worked only what is not broken yet counts.
+// latentOnly: of a handshake that worked only what will break or is weak counts; what other clients might mind is no
+// matter for those that were watched.
 func latentOnly(list []Finding, completed bool) []Finding {
 	if !completed {
 		return list
 	}
-	return slices.DeleteFunc(list, func(f Finding) bool { return f.Level == cause.Breaks })
+	return slices.DeleteFunc(list, func(f Finding) bool { return f.Level == cause.Breaks || f.Level == cause.Note })
 }
 
 // merge adds the findings of one (folded) handshake to those of its server: the same cause about the same name is

@@ -4,6 +4,7 @@ package fact
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/tlswhy/tlswhy/internal/wire"
@@ -163,10 +164,17 @@ func (h *Handshake) refusedAfterwards() bool {
 // Told is whether the handshake completed, as far as it can be told: a capture may begin late, end early or hold
 // one side only.
 func (h *Handshake) Told() Tri {
-	if h.Passive != nil && h.Finished == Unknown {
+	if h.Passive != nil && (h.Finished == Unknown || h.Client == nil && !h.turnedAway()) {
 		return Unknown
 	}
 	return Is(h.Completed())
+}
+
+// turnedAway: a watched client asked for TLS, was declined, and left without another word. One that goes on in clear
+// text has no handshake that could fail.
+func (h *Handshake) turnedAway() bool {
+	insists := h.Protocol == "postgres" || h.Said != nil && (strings.HasPrefix(h.Said.Encryption, "ON") || strings.HasPrefix(h.Said.Encryption, "REQ"))
+	return insists && h.End.How == EndDeclined && len(h.Steps) > 0 && h.Steps[len(h.Steps)-1].From == wire.ServerSide
 }
 
 // An Alert is one alert with its sender.

@@ -83,7 +83,7 @@ func TestBase(t *testing.T) {
 
 func TestTold(t *testing.T) {
 	watched := func(f Tri, how How, after string, alert uint8) Handshake {
-		return Handshake{Passive: &Passive{}, Finished: f, End: End{How: how, After: after, Alert: alert}}
+		return Handshake{Client: &wire.ClientHello{}, Passive: &Passive{}, Finished: f, End: End{How: how, After: after, Alert: alert}}
 	}
 	tests := []struct {
 		name string

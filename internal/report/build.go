@@ -33,7 +33,6 @@ func Build(c *fact.Case, d diagnose.Diagnosis, connections int) Report {
 	}
 	r.Handshakes = fold(c.Handshakes)
 	r.ladder = ladder(c)
-	r.took = took(c)
 	return r
 }
 
@@ -97,7 +96,7 @@ func how(f diagnose.Finding) string {
 	if len(f.Asks) == 0 {
 		return f.Cause.Check
 	}
-	return fmt.Sprintf("one more connection, changed in one thing (%s), would decide; allow it with --max-connections", f.Asks[0].Variant)
+	return fmt.Sprintf("one more connection, changed in one thing (%s), would decide; --max-connections allows more, a longer --timeout gives it time", f.Asks[0].Variant)
 }
 
 // unknown says what to collect next when no cause was found.
@@ -106,10 +105,14 @@ func unknown(c *fact.Case, d diagnose.Diagnosis) []Open {
 	if d.Outcome != diagnose.Unknown || h == nil {
 		return nil
 	}
-	port := h.ServerAddr().Port()
+	log := Open{Ask: "what does the server say itself", How: "its log at the time of these handshakes"}
+	if h.End.How == fact.EndAlert || h.Server != nil || h.Retry != nil {
+		return []Open{log} // it heard us, and answered
+	}
 	return []Open{
-		{Ask: "does our hello arrive, and what does the server do with it", How: fmt.Sprintf("at the server: tcpdump -i any -s 0 -w hello.pcap port %d", port)},
-		{Ask: "what does the server say itself", How: "its log at the time of these handshakes"},
+		{Ask: "does our hello arrive, and what does the server do with it",
+			How: fmt.Sprintf("at the server: tcpdump -i any -s 0 -w hello.pcap port %d", h.ServerAddr().Port())},
+		log,
 	}
 }
 

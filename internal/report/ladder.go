@@ -299,12 +299,3 @@ func ms(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d s", int(d.Seconds()))
 }
-
-// took is the time all handshakes took, one after the other.
-func took(c *fact.Case) string {
-	var sum time.Duration
-	for i := range c.Handshakes {
-		sum += c.Handshakes[i].Took
-	}
-	return ms(sum)
-}

@@ -2,6 +2,8 @@
 package report
 
 import (
+	"time"
+
 	"github.com/tlswhy/tlswhy/internal/cause"
 )
 
@@ -25,6 +27,9 @@ type Report struct {
 	took    string
 	watched *watched // of captures
 }
+
+// Lasted tells the text how long the diagnosis took; experiments made side by side count once.
+func (r *Report) Lasted(d time.Duration) { r.took = ms(d) }
 
 // A Question is what was asked.
 type Question struct {

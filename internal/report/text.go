@@ -278,7 +278,7 @@ func (t *textWriter) unknown(r Report) {
 		}
 	}
 	if len(tried) > 0 {
-		t.wrap("  ", fmt.Sprintf("%d one-change experiments gave no way through: %s.", len(tried), strings.Join(tried, ", ")))
+		t.wrap("  ", fmt.Sprintf("%s gave no way through: %s.", plural(len(tried), "one-change experiment"), strings.Join(tried, ", ")))
 	}
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"net/netip"
 	"strings"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -112,59 +111,6 @@ func asked(v fact.Variant) string {
 		return fmt.Sprintf(q, v.Value)
 	}
 	return q
-}
-
-// starttls names openssl s_client's upgrade for a protocol.
-var starttls = map[string]string{"mysql": " -starttls mysql", "postgres": " -starttls postgres"}
-
-// ByHand is the command that repeats a handshake by hand; what it holds of a peer is quoted for the shell.
-func ByHand(c *fact.Case, h *fact.Handshake) string {
-	addr := h.ServerAddr()
-	if h.Variant.Kind == fact.Silence {
-		return fmt.Sprintf("nc -v -w 1 %s %d < /dev/null", addr.Addr(), addr.Port())
-	}
-	if h.Protocol == "mssql" {
-		return fmt.Sprintf("sqlcmd -S tcp:%s,%d -N -l 5   (openssl has no TDS mode)", quote(c.Question.Host), addr.Port())
-	}
-	cmd := "openssl s_client -connect " + quote(connectArg(addr)) + starttls[h.Protocol]
-	if h.Client != nil {
-		cmd += helloArgs(h.Client)
-	}
-	return cmd + " < /dev/null"
-}
-
-func connectArg(a netip.AddrPort) string { return a.String() }
-
-// helloArgs repeats a hello's offer as far as s_client can.
-func helloArgs(h *wire.ClientHello) string {
-	args := " -noservername"
-	if h.ServerName != "" {
-		args = " -servername " + quote(h.ServerName)
-	}
-	switch v := h.Versions; {
-	case len(v) == 0 && h.LegacyVersion == wire.TLS12:
-		args += " -no_tls1_3"
-	case len(v) == 0:
-		args += map[uint16]string{wire.TLS11: " -tls1_1", wire.TLS10: " -tls1"}[h.LegacyVersion] + " -cipher ALL:@SECLEVEL=0"
-	case lowestOf(v) < wire.TLS12:
-		args += " -min_protocol TLSv1 -cipher ALL:@SECLEVEL=0"
-	case len(v) == 1 && v[0] == wire.TLS13:
-		args += " -tls1_3"
-	}
-	if len(h.ALPN) > 0 {
-		args += " -alpn " + quote(strings.Join(h.ALPN, ","))
-	}
-	return args
-}
-
-func lowestOf(list []uint16) uint16 {
-	low := uint16(0xffff)
-	for _, v := range list {
-		if !names.GREASE(v) {
-			low = min(low, v)
-		}
-	}
-	return low
 }
 
 // quote makes a word safe for a POSIX shell.
