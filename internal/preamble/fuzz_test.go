@@ -50,13 +50,26 @@ func fuzzParse(f *testing.F, p Protocol) {
 func FuzzMySQL(f *testing.F)    { fuzzParse(f, mysql()) }
 func FuzzPostgres(f *testing.F) { fuzzParse(f, postgres()) }
 func FuzzTDS(f *testing.F)      { fuzzParse(f, mssql()) }
-func FuzzDirect(f *testing.F)   { fuzzParse(f, WithProxyHeader(https())) }
+
+// FuzzRecorded reads any two streams as each of the protocols that are only read, and as what Guess takes them for.
+func FuzzRecorded(f *testing.F) {
+	f.Fuzz(func(t *testing.T, client, server []byte) {
+		for _, p := range Recorded() {
+			checkParse(t, p, client, server)
+		}
+		if p := Guess(client, server, 443); p != nil {
+			checkParse(t, *p, client, server)
+		}
+	})
+}
+
+func FuzzDirect(f *testing.F) { fuzzParse(f, WithProxyHeader(https())) }
 
 // FuzzRead reads any two streams as every protocol.
 func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, client, server []byte) {
 		tr := &wire.Transcript{Chunks: []wire.Chunk{{From: wire.ServerSide, Data: server}, {From: wire.ClientSide, At: 1, Data: client}}}
-		for _, p := range All() {
+		for _, p := range append(All(), Recorded()...) {
 			h := Read(&p, tr)
 			if len(h.Steps) > len(client)+len(server)+8 {
 				t.Errorf("%s: %d steps of %d bytes", p.ID, len(h.Steps), len(client)+len(server))

@@ -25,6 +25,15 @@ func TestGuess(t *testing.T) {
 		{"PROXY UNKNOWN\r\n" + hello, "", 9999, "tls"},
 		{"", "", 3306, "mysql"},
 		{"what", "ever", 9999, ""},
+		{"", "220 mx.example.net ESMTP\r\n", 2525, "smtp"},
+		{"", "220 Welcome\r\n", 21, "ftp"},
+		{"USER a\r\n", "220 Welcome\r\n", 2121, "ftp"},
+		{"AUTH TLS\r\n", "", 2121, "ftp"},
+		{"HELO a\r\n", "", 2525, "smtp"},
+		{"STLS\r\n", "", 9999, "pop3"},
+		{"GET / HTTP/1.1\r\n\r\n", "", 443, "https"},
+		{"", "\x03\x00\x00\x13\x0e\xd0\x00\x00\x124\x00\x02\x00\x08\x00\x01\x00\x00\x00", 9999, "rdp"},
+		{"PROXY UNKNOWN\r\nEHLO a\r\n", "220 x\r\n", 2525, "smtp"},
 	}
 	for _, r := range rows {
 		id := ""

@@ -5,6 +5,15 @@ func All() []Protocol {
 	return []Protocol{https(), mysql(), postgres(), mssql(), mssqlStrict(), postgresDirect(), bareTLS()}
 }
 
+// Recorded lists the protocols that are only read where others spoke them: nothing here dials or accepts them, so that
+// Dial, Accept and Deny are nil, and no scheme means them. Guess finds them; ByID and ByPort do not.
+func Recorded() []Protocol { return recorded(maxTunnels - 1) }
+
+// recorded is Recorded with as many tunnels inside each other as deep says.
+func recorded(deep int) []Protocol {
+	return []Protocol{smtp(), imap(), pop3(), ftp(), nntp(), ldap(), xmpp(), rdp(), managesieve(), irc(), httpConnect(deep), socks(deep), embedded()}
+}
+
 // ByID returns the protocol of an ID, or nil.
 func ByID(id string) *Protocol {
 	return first(func(p *Protocol) bool { return p.ID == id })

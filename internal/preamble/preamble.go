@@ -21,6 +21,8 @@ type Protocol struct {
 	// TLS 1.3 sends tickets when the client has already stopped wrapping.
 	MaxVersion uint16
 
+	// Dial, Accept and Deny are nil for the protocols of Recorded.
+
 	// Dial brings c to the point where TLS begins and returns the connection to speak TLS on. The Said
 	// is valid beside an error. It sends no credential.
 	Dial func(ctx context.Context, c net.Conn, o Options) (net.Conn, fact.Said, error)

@@ -74,6 +74,9 @@ func parseBehindHeader(parse func(client, server []byte) (fact.Said, Spans, erro
 
 // cutProxyHeader measures a header at the start of b; 0 when there is none, or not a whole one.
 func cutProxyHeader(b []byte) (size int, source netip.AddrPort) {
+	if len(b) == 0 || b[0] != 'P' && b[0] != proxySignature[0] {
+		return 0, netip.AddrPort{} // as in nearly every recording: no need to word an error
+	}
 	r := bytes.NewReader(b)
 	source, err := readProxyHeader(r)
 	if err != nil {
