@@ -32,8 +32,8 @@ var clientTooOld = Cause{
 		m = located(c, h, m, "newest", names.Version(highest(h.Client)), "oldest", oldest)
 		m.Changes = []change.Change{
 			change.New(change.OfferVersion, change.Client, "version", oldest),
-			change.New(change.UpgradeClient, change.Client, "why", "it knows no "+oldest),
-			change.NotAdvised(change.AllowOldVersion, change.Server, "version", names.Version(highest(h.Client))),
+			change.New(change.UpgradeClient, change.Client, "why", "needed if it knows no "+oldest),
+			takeVersion(change.Server, names.Version(highest(h.Client))),
 		}
 		return []Match{m}
 	},
@@ -75,4 +75,12 @@ func takesItsVersion(c *fact.Case, h *fact.Handshake) bool {
 func otherComplaint(c *fact.Case, h *fact.Handshake, v fact.Variant) bool {
 	t := c.Tried(v)
 	return t != nil && t.Progress() == h.Progress() && !alerted(t, wire.AlertProtocolVersion)
+}
+
+// takeVersion lets one side take a version of the other's: no harm in TLS 1.2, a weakness below it (RFC 8996).
+func takeVersion(side change.Side, version string) change.Change {
+	if version == names.Version(wire.TLS12) || version == names.Version(wire.TLS13) {
+		return change.New(change.OfferVersion, side, "version", version)
+	}
+	return change.NotAdvised(change.AllowOldVersion, side, "version", version)
 }

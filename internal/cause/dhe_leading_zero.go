@@ -28,7 +28,11 @@ var dheLeadingZero = Cause{
 func matchLeadingZero(c *fact.Case) []Match {
 	h := c.Base()
 	switch {
-	case h == nil || h.Server == nil:
+	case h == nil:
+		return nil
+	case h.Server == nil && suiteNotPrinted(h):
+		return []Match{unknownSuite(c, h)}
+	case h.Server == nil:
 		return nil
 	case h.Passive != nil && dheBroke(h):
 		return []Match{brokenOnce(c, h)}
@@ -56,6 +60,23 @@ func brokenOnce(c *fact.Case, h *fact.Handshake) Match {
 	}
 	m := located(c, h, Match{Sure: Likely, Proof: proof}, "suite", names.SuiteName(h.Server.Suite), "may", "seems to compute", "rate", "",
 		"told", "One trace cannot prove it: that takes about "+itoa(oftenEnough)+" handshakes to see, or a test of both machines.")
+	m.Changes = dropDHE()
+	return m
+}
+
+// suiteNotPrinted: a trace in text form shows that the server sent ephemeral parameters, and that it ended the
+// connection right after the client's Finished, but not which suite it chose.
+func suiteNotPrinted(h *fact.Handshake) bool {
+	return h.Passive != nil && h.Told() == fact.No && h.Request == nil && h.End.After == "client Finished" && cut(h) &&
+		stepRef(h, "ServerKeyExchange") != h.Ref
+}
+
+func unknownSuite(c *fact.Case, h *fact.Handshake) Match {
+	m := located(c, h, Match{Sure: Possible, Proof: []Proof{
+		{Ref: stepRef(h, "ServerKeyExchange"), Says: "the server sends key-exchange parameters: the suite is a DHE or an ECDHE one"},
+		{Ref: endRef(h), Says: ending(h) + ", and no client certificate was asked for"},
+	}}, "suite", "a suite that the trace does not print", "may", "may compute", "rate", "",
+		"told", "It needs a TLS_DHE suite: print the frame of the Server Hello expanded, its TLSCipherSuite line decides.")
 	m.Changes = dropDHE()
 	return m
 }

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"strings"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -8,7 +10,7 @@ import (
 var dnsNameNotFound = Cause{
 	ID: "TW1001", Slug: "dns-name-not-found", Since: "0.1",
 	Phase: Reach, Level: Breaks,
-	Title: "the name {name} leads to no address",
+	Title: "the name {name} leads to no {kind}",
 	Why: "Before anything can be sent, the name must be turned into an address. The name service answered that it knows no address " +
 		"for this name: it is misspelt, was never registered, is known only inside another network, or needs its domain added.",
 	Check: "dig {name} A; dig {name} AAAA shows NXDOMAIN or an empty answer; getent hosts {name} asks as programs on this machine do",
@@ -21,11 +23,19 @@ var dnsNameNotFound = Cause{
 			return nil
 		}
 		m := located(c, nil, Match{Sure: Proven, Proof: []Proof{lookup(host, "the answer is that there is no such name or no address for it")}},
-			"name", host.Name)
+			"name", host.Name, "kind", missingKind(host))
 		m.Changes = []change.Change{
 			change.New(change.UseName, change.Client, "name", "the name as the server's owner writes it"),
 			change.New(change.FixDNS, change.Network, "name", host.Name),
 		}
 		return []Match{m}
 	},
+}
+
+// missingKind is "address", or where only one family of them was wanted and the name has the other: "IPv6 address".
+func missingKind(h *fact.Host) string {
+	if kind, ok := strings.CutPrefix(h.Detail, "no "); ok && len(h.Addrs) > 0 {
+		return kind
+	}
+	return "address"
 }

@@ -63,6 +63,9 @@ func foreignWords(c *fact.Case, h *fact.Handshake, who speaker) (Match, string, 
 	m := Match{Sure: Proven, Proof: quoted(h, orElse(who.name, "nobody known"))}
 	switch who.kind {
 	case plain:
+		if behindHTTP(c, who) == fact.Yes {
+			return Match{Sure: Proven, Proof: another(c, h, "tls")}, "TLS", true
+		}
 		return m, "", false
 	case mail:
 		return m, who.name, !startsWithTLS(h.Protocol)

@@ -19,15 +19,26 @@ var serverSpeaksPlaintext = Cause{
 		if t := spokeElsewhere(c); h == nil && t != nil {
 			h, who = t, speakerOf(t.Said.Speaks, false)
 		}
-		if h == nil || who.kind != plain {
+		if h == nil || who.kind != plain || behindHTTP(c, who) == fact.Yes {
 			return nil
 		}
 		m := located(c, h, Match{Sure: Proven, Proof: quoted(h, who.name)}, "who", who.name)
-		m.Changes = []change.Change{
-			change.New(change.UsePort, change.Client, "port", "the one the server offers TLS on", "scheme", h.Protocol),
-			change.New(change.EnableTLS, change.Server, "port", m.Args["port"]),
-			change.NotAdvised(change.TurnTLSOff, change.Client),
+		if behindHTTP(c, who) == fact.Unknown {
+			m.Asks = []fact.Ask{{Variant: beginAs("tls"), Weight: 5}}
+		}
+		m.Changes = []change.Change{change.New(change.UsePort, change.Client, "port", "the one the server offers TLS on", "scheme", h.Protocol)}
+		if startsWithTLS(c.Base().Protocol) { // else it is another server than the one meant, and a certificate would not make it that
+			m.Changes = append(m.Changes, change.New(change.EnableTLS, change.Server, "port", m.Args["port"]), change.NotAdvised(change.TurnTLSOff, change.Client))
 		}
 		return []Match{m}
 	},
+}
+
+// behindHTTP tells whether TLS is spoken where HTTP answered in clear: web servers answer so on their TLS ports too,
+// when what comes first is no ClientHello, such as the words of a database's client.
+func behindHTTP(c *fact.Case, who speaker) fact.Tri {
+	if base := c.Base(); who.id != "http" || base == nil || startsWithTLS(base.Protocol) {
+		return fact.No
+	}
+	return takesTo(c, "tls")
 }

@@ -36,8 +36,8 @@ var serverTooOld = Cause{
 		m = located(c, c.Base(), m, "newest", newest, "who", who, "oldest", oldest)
 		m.Changes = []change.Change{
 			change.New(change.OfferVersion, change.Server, "version", oldest),
-			change.New(change.UpgradeServer, change.Server, "why", "it knows no "+oldest),
-			change.NotAdvised(change.AllowOldVersion, change.Client, "version", newest),
+			change.New(change.UpgradeServer, change.Server, "why", "needed if it knows no "+oldest),
+			takeVersion(change.Client, newest),
 		}
 		return []Match{m}
 	},

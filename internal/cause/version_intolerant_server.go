@@ -35,7 +35,6 @@ var versionIntolerantServer = Cause{
 		m.Changes = []change.Change{
 			change.New(change.UpgradeServer, change.Server, "why", "it must ignore versions it does not know"),
 			change.New(change.FixMiddlebox, change.Network, "what", "the device that ends on TLS 1.3"),
-			change.NotAdvised(change.AllowOldVersion, change.Client, "version", names.Version(wire.TLS12)),
 		}
 		return []Match{m}
 	},

@@ -20,7 +20,7 @@ var (
 // seen is a watched handshake, folded n times.
 func seen(server netip.AddrPort, n int, finished fact.Tri, end fact.End) fact.Handshake {
 	return fact.Handshake{Ref: fact.Ref{Kind: "capture", At: "packet 4"}, Path: []netip.AddrPort{client, server}, Protocol: "https",
-		Client: &wire.ClientHello{LegacyVersion: wire.TLS12, Versions: []uint16{wire.TLS13, wire.TLS12}, ServerName: "www.example.test"},
+		Client:  &wire.ClientHello{LegacyVersion: wire.TLS12, Versions: []uint16{wire.TLS13, wire.TLS12}, ServerName: "www.example.test"},
 		Passive: &fact.Passive{}, Finished: finished, End: end, Seen: fact.Seen{Count: n, First: time.Unix(1700000000, 0)}}
 }
 

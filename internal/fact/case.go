@@ -4,6 +4,7 @@ package fact
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,10 +165,15 @@ func (h *Handshake) refusedAfterwards() bool {
 // Told is whether the handshake completed, as far as it can be told: a capture may begin late, end early or hold
 // one side only.
 func (h *Handshake) Told() Tri {
-	if h.Passive != nil && (h.Finished == Unknown || h.Client == nil && !h.turnedAway()) {
+	if h.Passive != nil && (h.Finished == Unknown || !h.begun() && !h.turnedAway()) {
 		return Unknown
 	}
 	return Is(h.Completed())
+}
+
+// begun: TLS was spoken, although a printed trace may show no more of a hello than its name.
+func (h *Handshake) begun() bool {
+	return h.Client != nil || h.Server != nil || slices.ContainsFunc(h.Steps, func(s Step) bool { return s.Name == "ClientHello" })
 }
 
 // turnedAway: a watched client asked for TLS, was declined, and left without another word. One that goes on in clear

@@ -143,10 +143,16 @@ func completedWord(r Handshake) string {
 func row(h *fact.Handshake) Handshake {
 	r := Handshake{Protocol: h.Protocol, Completed: told(h), Alerts: []Alert{}, ClosedBy: h.End.By.String(), ClosedHow: closedHow(h),
 		After: h.End.After, First: h.Ref.At, Count: max(h.Seen.Count, 1), Group: group(h)}
+	if p := h.Passive; p != nil && h.End.How == fact.EndCompleted {
+		r.ClosedBy, r.ClosedHow = "", "" // a capture shows how the connection itself ended, or does not
+		if len(p.Closes) > 0 {
+			r.ClosedBy, r.ClosedHow = p.Closes[0].By.String(), string(p.Closes[0].How)
+		}
+	}
 	if n := len(h.Path); n > 0 {
-		r.Server = h.Path[n-1].String()
+		r.Server = where(h.Path[n-1])
 		if n > 1 {
-			r.Client = h.Path[0].String()
+			r.Client = where(h.Path[0])
 		}
 	}
 	if h.Client != nil {

@@ -18,9 +18,9 @@ const maxSteps = 24
 func (t *textWriter) diagram(h *fact.Handshake) {
 	client := "client"
 	if len(h.Path) > 1 && h.Path[0].IsValid() {
-		client += " " + h.Path[0].String()
+		client += " " + where(h.Path[0])
 	}
-	right := "server " + h.ServerAddr().String()
+	right := "server " + where(h.ServerAddr())
 	pad := max(2, 46-utf8.RuneCountInString(client))
 	t.line("    "+client+strings.Repeat(" ", pad)+right, "")
 	for i, s := range h.Steps {
@@ -29,6 +29,9 @@ func (t *textWriter) diagram(h *fact.Handshake) {
 			break
 		}
 		t.arrow("   ", s.From, stepWords(h, s), packetAt(s.Packet, s.At))
+	}
+	if h.Passive != nil && h.Passive.Progress != "" {
+		defer t.line("    login progress  "+h.Passive.Progress, "")
 	}
 	if end := endWords(h); end != "" {
 		t.arrow("  ✗", h.End.By, end, closeAt(h))

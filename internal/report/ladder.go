@@ -195,7 +195,7 @@ var nameProblems = map[fact.ProblemKind]bool{fact.NameMismatch: true, fact.NameI
 
 func chainRungs(h *fact.Handshake) []rung {
 	v := h.Verdict
-	says := strings.Join(v.Path, " ← ")
+	says := strings.Join(shortened(v.Path), " ← ")
 	if says == "" {
 		says = sentChain(h.Chain)
 	}
@@ -216,6 +216,15 @@ func chainRungs(h *fact.Handshake) []rung {
 		return []rung{chain}
 	}
 	return []rung{chain, name}
+}
+
+// shortened leaves out the middle of a long chain.
+func shortened(path []string) []string {
+	const ends = 4
+	if len(path) <= 2*ends {
+		return path
+	}
+	return slices.Concat(path[:ends], []string{fmt.Sprintf("%d more", len(path)-ends-2)}, path[len(path)-2:])
 }
 
 func sentChain(c *fact.Chain) string {
@@ -265,6 +274,9 @@ func broke(h *fact.Handshake) string {
 	case fact.EndNotTLS:
 		return "the answer is not TLS"
 	case fact.EndLocal:
+		if h.End.Detail == "" {
+			return "the client breaks off: " + h.End.Reason
+		}
 		return "the client breaks off: " + h.End.Detail
 	}
 	return string(h.End.How)

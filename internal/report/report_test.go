@@ -163,3 +163,22 @@ func TestQuote(t *testing.T) {
 		}
 	}
 }
+
+func TestLongChainsAreShortened(t *testing.T) {
+	long := strings.Split("leaf,a,b,c,d,e,f,g,root", ",")
+	if got := strings.Join(shortened(long), " "); got != "leaf a b c 3 more g root" {
+		t.Error(got)
+	}
+	if got := shortened(long[:8]); len(got) != 8 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestUpper: a sentence begins with a capital letter unless it begins with a name.
+func TestUpper(t *testing.T) {
+	for in, want := range map[string]string{"the name": "The name", "db.shop.test is": "db.shop.test is", "localhost:1 is": "localhost:1 is", "": "", "É": "É"} {
+		if got := upper(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}

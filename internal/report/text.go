@@ -334,8 +334,10 @@ func wrapped(text string, width int) []string {
 	return append(lines, line)
 }
 
+// upper begins a sentence; a name stays as it is written.
 func upper(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
+	word, _, _ := strings.Cut(s, " ")
+	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.ContainsAny(word, ".:/\\@_0123456789") {
 		return s
 	}
 	return string(s[0]-'a'+'A') + s[1:]

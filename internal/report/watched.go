@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -156,6 +157,10 @@ func (t *textWriter) watchedHead(r Report) {
 
 // watchedBody writes servers worst first, each with its clients and its findings.
 func (t *textWriter) watchedBody(r Report) {
+	if len(r.watched.servers) == 0 {
+		t.b.WriteByte('\n')
+		t.line("no TLS handshake was found in it", "")
+	}
 	quiet := 0
 	for _, s := range r.watched.servers {
 		found := findingsOf(r, s.addr)
@@ -164,7 +169,7 @@ func (t *textWriter) watchedBody(r Report) {
 			continue
 		}
 		t.b.WriteByte('\n')
-		t.row("", s.addr.String()+"  "+s.name, s.seen.String(), t.style.Strong, nil)
+		t.row("", where(s.addr)+"  "+s.name, s.seen.String(), t.style.Strong, nil)
 		t.clients(s)
 		for _, f := range found {
 			t.watchedFinding(r, f)
@@ -197,7 +202,7 @@ func (t *textWriter) clients(s server) {
 		for _, e := range byCount(p.endings) {
 			ends = append(ends, fmt.Sprintf("%d× %s", p.endings[e], e))
 		}
-		t.row(fmt.Sprintf("  from %-15s ", p.addr), strings.Join(append([]string{p.seen.String()}, ends...), "; "), "", nil, nil)
+		t.row(fmt.Sprintf("  from %-15s ", whose(p.addr)), strings.Join(append([]string{p.seen.String()}, ends...), "; "), "", nil, nil)
 	}
 }
 
@@ -294,12 +299,12 @@ func (t *textWriter) show(h *fact.Handshake) {
 	}
 	c, s := h.Path[0], h.ServerAddr()
 	ip := "ip"
-	if c.Addr().Is6() {
+	if c.Addr().Is6() && whose(c.Addr()) == c.Addr().String() {
 		ip = "ipv6"
 	}
 	t.b.WriteByte('\n')
-	t.line(fmt.Sprintf("  %-9s wireshark        %s.addr == %s && tcp.port == %d && tcp.port == %d", "show", ip, c.Addr(), c.Port(), s.Port()), "")
-	t.line(fmt.Sprintf("  %-9s network monitor  %s.Address == %s && tcp.port == %d && tcp.port == %d", "", strings.Replace(ip, "ip", "IPv", 1)[:3]+map[bool]string{true: "6", false: "4"}[ip == "ipv6"], c.Addr(), c.Port(), s.Port()), "")
+	t.line(fmt.Sprintf("  %-9s wireshark        %s.addr == %s && tcp.port == %d && tcp.port == %d", "show", ip, whose(c.Addr()), c.Port(), s.Port()), "")
+	t.line(fmt.Sprintf("  %-9s network monitor  %s.Address == %s && tcp.port == %d && tcp.port == %d", "", strings.Replace(ip, "ip", "IPv", 1)[:3]+map[bool]string{true: "6", false: "4"}[ip == "ipv6"], whose(c.Addr()), c.Port(), s.Port()), "")
 }
 
 // WriteConversation writes the sequence of one conversation of a capture.
@@ -337,4 +342,21 @@ func long(d time.Duration) string {
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	}
 	return ms(d)
+}
+
+// where writes an address. A printed trace may have a word in place of one, as articles do ("<Server IP>"); it stands
+// as the zone of the unspecified address then.
+func where(a netip.AddrPort) string {
+	if w := whose(a.Addr()); w != a.Addr().String() {
+		return w + ":" + strconv.Itoa(int(a.Port()))
+	}
+	return a.String()
+}
+
+// whose is the address of where without its port.
+func whose(a netip.Addr) string {
+	if a.Zone() != "" && a.WithZone("").IsUnspecified() {
+		return a.Zone()
+	}
+	return a.String()
 }
