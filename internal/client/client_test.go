@@ -67,6 +67,32 @@ func TestOldHellosCarryNothingNew(t *testing.T) {
 	}
 }
 
+// TestNewerVersionsCanSign: TLS 1.3 takes no RSA signature but PSS (RFC 8446 §4.2.3), so a hello that adds it must offer that.
+func TestNewerVersionsCanSign(t *testing.T) {
+	for _, p := range All() {
+		for _, v := range []fact.Variant{{Kind: fact.Versions, Value: "new"}, {Kind: fact.Version, Value: "TLS1.3"}} {
+			hello, _, _ := Vary(p, here, v)
+			if h := build(t, hello); !slices.Contains(h.Signatures, 0x0804) {
+				t.Errorf("%s, %s: no rsa_pss_rsae_sha256 among %x", p.ID, v, h.Signatures)
+			}
+		}
+	}
+}
+
+// TestAllSuitesAreAll: a server may have been left with nothing but CCM in TLS 1.3 (RFC 8446 appendix B.4).
+func TestAllSuitesAreAll(t *testing.T) {
+	hello, _, _ := Vary(modern(), here, fact.Variant{Kind: fact.Suites, Value: "all"})
+	for _, s := range []uint16{0x1304, 0x1305, 0x009d, 0x009e, 0x0035, 0x000a} {
+		if !slices.Contains(hello.Suites, s) {
+			t.Errorf("%s is not offered", names.SuiteName(s))
+		}
+	}
+	hello, _, _ = Vary(only12(), here, fact.Variant{Kind: fact.Suites, Value: "all"})
+	if slices.ContainsFunc(hello.Suites, is13) {
+		t.Errorf("a TLS 1.2 hello offers suites of TLS 1.3: %x", hello.Suites)
+	}
+}
+
 func TestSmallHelloIsSmall(t *testing.T) {
 	for _, p := range All() {
 		hello, _, _ := Vary(p, here, fact.Variant{Kind: fact.HelloShape, Value: "small"})

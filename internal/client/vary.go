@@ -81,7 +81,15 @@ func setVersions(h *wire.Hello, versions []uint16) {
 	if slices.Contains(versions, wire.TLS13) && len(h.Shares) == 0 && len(h.Groups) > 0 {
 		h.Shares = h.Groups[:1]
 	}
+	if slices.Contains(versions, wire.TLS13) && len(h.Signatures) > 0 && !slices.ContainsFunc(h.Signatures, isPSS) {
+		h.Signatures = slices.Concat(h.Signatures, rsaPSS) // TLS 1.3 knows no other RSA signature (RFC 8446 §4.2.3)
+	}
 }
+
+// rsaPSS is how a server with an ordinary RSA key signs in TLS 1.3.
+var rsaPSS = []uint16{0x0804, 0x0805, 0x0806}
+
+func isPSS(scheme uint16) bool { return slices.Contains(rsaPSS, scheme) }
 
 func is13(s uint16) bool { return s>>8 == 0x13 }
 
@@ -114,7 +122,7 @@ func widenSuites(h *wire.Hello) bool {
 		case is13(s.ID) && !has13:
 		case s.Completable:
 			whole = append(whole, s.ID)
-		case withCertificate(s):
+		case is13(s.ID) || withCertificate(s):
 			answer = append(answer, s.ID)
 		}
 	}

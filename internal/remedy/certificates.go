@@ -101,6 +101,8 @@ func certificateTrust() []recipe {
 
 func certificateClients() []recipe {
 	const ask = "openssl req -new -newkey rsa:3072 -nodes -sha256 -keyout client.key -out client.csr -subj /CN=client -addext extendedKeyUsage=clientAuth"
-	r := recipe{variant: "client", side: change.Client, what: "get a client certificate from a CA that the server trusts", snippet: ask}
+	r := recipe{variant: "client", side: change.Client, what: "get a client certificate from a CA that the server trusts", snippet: ask,
+		apply: "send client.csr to the CA, then give its certificate and client.key to the client",
+		undo:  "rm client.csr client.key    # nothing is changed before the new certificate is installed"}
 	return alike(r, change.PresentCertificate, change.ReissueForPurpose, change.ReissueStronger, change.ReplaceCertificate)
 }

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tlswhy/tlswhy/internal/change"
@@ -89,6 +90,17 @@ func TestForWritesWhatPeopleExpect(t *testing.T) {
 	}
 	if got := For(named, change.New(change.RenewCertificate, change.Server), 1)[0].Snippet; !containsAll(got, `'PROD'`, `'MSSQL$PROD'`, "ToLower()") {
 		t.Errorf("a named instance's certificate: %s", got)
+	}
+}
+
+// TestClientCertificatesAreNotServers: what is asked for and done for a client's certificate names its own files.
+func TestClientCertificatesAreNotServers(t *testing.T) {
+	for _, kind := range []change.Kind{change.PresentCertificate, change.RenewCertificate, change.ReissueForPurpose, change.ReplaceCertificate} {
+		for _, a := range For(question("https", "modern", "www.example.com"), change.New(kind, change.Client, "subject", "client1", "usage", "clientAuth"), 0) {
+			if text := a.What + a.Snippet + a.Apply + a.Undo; strings.Contains(text, "server.csr") || strings.Contains(text, "server.key") || strings.Contains(text, "reload the server") {
+				t.Errorf("%s: %s / %s / %s / %s", kind, a.What, a.Snippet, a.Apply, a.Undo)
+			}
+		}
 	}
 }
 

@@ -99,7 +99,11 @@ func generalChain() []recipe {
 
 func generalRenewal() []recipe {
 	return slices.Concat(
-		sayAll(change.RenewCertificate, "renew the certificate {subject}, install it and reload the server", "renew the certificate, install it and reload the server"),
+		[]recipe{
+			{kind: change.RenewCertificate, variant: "client", side: change.Client, what: "renew the client's certificate {subject} and give it to the client"},
+			{kind: change.RenewCertificate, instead: true, what: "renew the certificate {subject}, install it and reload the server"},
+			{kind: change.RenewCertificate, variant: "any", instead: true, what: "renew the certificate and install it where it is used"},
+		},
 		sayAll(change.ReissueStronger, "have the certificate reissued with {need}", "have the certificate reissued with an RSA key of 2048 bits or more and SHA-256"),
 		sayAll(change.ReissueForPurpose, "have the certificate reissued for the purpose {usage} (extended key usage)", "have the certificate reissued for this purpose (extended key usage)"),
 		sayAll(change.ReplaceCertificate, "have the certificate reissued and install the new one: this one is {why}", "have the certificate reissued and install the new one"),

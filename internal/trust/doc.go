@@ -11,7 +11,7 @@ const (
 	maxCertificates = 100     // certificates kept of a chain
 	maxChainBytes   = 1 << 20 // bytes of certificates kept of a chain
 	maxMalformed    = 20      // complaints kept about one certificate
-	maxDepth        = 32      // certificates in a path, leaf and anchor included
+	maxDepth        = 101     // certificates in a path, leaf and anchor included: all that are kept, and the anchor
 	maxSignatures   = 200     // signature checks in one judgement
 	maxSteps        = 2000    // steps of the search for paths
 	maxPaths        = 64      // paths compared with each other

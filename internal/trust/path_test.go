@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"net"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -166,5 +167,26 @@ func TestReadNet(t *testing.T) {
 	}
 	if p, ok := readNet([]byte{10, 0, 0, 0, 255, 128, 0, 0}); !ok || p.String() != "10.0.0.0/9" {
 		t.Errorf("%v, %v", p, ok)
+	}
+}
+
+// TestHundredCertificates: a chain of a hundred that hangs together is told as too long for the client's limit, not as
+// one in which a link is missing.
+func TestHundredCertificates(t *testing.T) {
+	root := issue(t, "Root", ecKey(), nil, isCA)
+	above, rest := root, []*made{}
+	for range maxCertificates - 1 {
+		above = issue(t, "Link "+strconv.Itoa(len(rest)), ecKey(), above, isCA)
+		rest = append([]*made{above}, rest...)
+	}
+	chain := chainOf(append([]*made{issue(t, "db.example.test", ecKey(), above)}, rest...)...)
+	p := modern(root)
+	p.MaxDepth = 10
+	if v := Judge(chain, nil, p); v.Find(fact.TooDeep) == nil || v.Find(fact.IssuerMissing) != nil || v.Find(fact.Unrelated) != nil {
+		t.Errorf("limit 10: %+v", v.Problems)
+	}
+	p.MaxDepth = 100
+	if v := Judge(chain, nil, p); !v.OK() {
+		t.Errorf("limit 100: %+v", v.Problems)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ type Prober struct {
 	reading sync.Mutex // one recording at a time is told as evidence: a hostile one takes many times its size
 	mu      sync.Mutex
 	used    int
+	unmade  int // of those booked, the ones whose time was over before they could begin
 	tapes   []Tape
 	quiet   bool // a handshake met silence: later ones run side by side and wait less
 	addrs   []netip.AddrPort
@@ -71,7 +73,7 @@ func New(q fact.Question, s Settings) *Prober {
 func (p *Prober) Connections() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.used
+	return p.used - p.unmade
 }
 
 // Left tells how many more may be begun; never less than none.
@@ -81,7 +83,7 @@ func (p *Prober) Left() int { return max(p.Max-p.Connections(), 0) }
 func (p *Prober) Tapes() []Tape {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]Tape(nil), p.tapes...)
+	return slices.DeleteFunc(slices.Clone(p.tapes), func(t Tape) bool { return len(t.Path) == 0 })
 }
 
 // take books n connections, or as many as are left.
@@ -139,6 +141,11 @@ func (p *Prober) run(ctx context.Context, c *fact.Case, todo []*trial) int {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
+			if over(ctx) && later(t.variant) {
+				out[i].Variant = t.variant
+				p.leave()
+				return
+			}
 			p.tell(t.variant)
 			out[i] = p.perform(ctx, t, first+i)
 		})
@@ -148,7 +155,10 @@ func (p *Prober) run(ctx context.Context, c *fact.Case, todo []*trial) int {
 	var cut []fact.Variant
 	for i := range out {
 		switch h := &out[i]; {
-		case ctx.Err() != nil && tooShort(h, patience):
+		case h.Ref.At == "": // never begun
+			cut = append(cut, h.Variant)
+			continue
+		case over(ctx) && tooShort(h, patience):
 			cut = append(cut, h.Variant)
 			continue
 		case h.End.How == fact.EndTimeout && h.Variant.Kind != fact.Silence:
@@ -160,10 +170,27 @@ func (p *Prober) run(ctx context.Context, c *fact.Case, todo []*trial) int {
 	return n
 }
 
+// over reports whether the time of the whole run is up. A dial gives up at the deadline by a timer of its own, which
+// may ring a moment before the context's.
+func over(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(end) < 20*time.Millisecond
+}
+
 // tooShort tells a handshake that the end of the whole run cut off before it had half of its time: its silence is
 // no evidence. The first ones stay all the same, there is nothing else to tell.
 func tooShort(h *fact.Handshake, patience time.Duration) bool {
-	return h.End.How == fact.EndTimeout && h.Took < patience/2 && h.Variant.Kind != fact.Baseline && h.Variant.Kind != fact.Address
+	return h.End.How == fact.EndTimeout && h.Took < patience/2 && later(h.Variant)
+}
+
+// later reports whether an experiment comes after those that there must be in any case.
+func later(v fact.Variant) bool { return v.Kind != fact.Baseline && v.Kind != fact.Address }
+
+// leave gives back a connection that was booked and not made.
+func (p *Prober) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unmade++
 }
 
 // noteCut makes one gap of the experiments that came too late.
