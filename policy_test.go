@@ -63,7 +63,9 @@ var modules = map[string]string{
 	"github.com/rogpeppe/go-internal":          "tests: txtar cases",
 	"github.com/santhosh-tekuri/jsonschema/v6": "tests: reports checked against the schema",
 	"github.com/spf13/cobra":                   "command line",
+	"github.com/klauspost/compress":            "captures: zstd",
 	"golang.org/x/crypto":                      "cryptobyte, chacha20poly1305, ocsp",
+	"golang.org/x/net":                         "international names (idna)",
 	"github.com/go-sql-driver/mysql":           "tests: a real client judges the lab's MySQL side",
 	"github.com/jackc/pgx/v5":                  "tests: a real client judges the lab's PostgreSQL side",
 }
