@@ -1,7 +1,7 @@
 # make test   installs what the tests need (as root, only what is missing), then runs them all
 # make fuzz   ten seconds for each fuzz target
 # make bench  figures as JSON in bench/figures.json
-# make check  what needs nothing installed: format, vet, build and the tests on recordings
+# make check  format, vet, build: needs nothing installed
 
 export CGO_ENABLED = 0
 GO = go

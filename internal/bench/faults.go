@@ -31,7 +31,7 @@ type fault struct {
 }
 
 // allFaults diagnoses every fault over every protocol it can be served over.
-func allFaults(_ *lab.Env) (faults, error) {
+func allFaults() (faults, error) {
 	var rows []fault
 	for _, f := range lab.Faults() {
 		for _, p := range f.Protos {
@@ -62,7 +62,7 @@ func allFaults(_ *lab.Env) (faults, error) {
 
 func (f *fault) fill() error {
 	var out, errs bytes.Buffer
-	cli.Main([]string{"diagnose", "lab:" + f.Protocol + "/" + f.Fault, "--format", "json"}, &out, &errs, func(string) string { return "" })
+	cli.Main([]string{"diagnose", "lab:" + f.Protocol + "/" + f.Fault, "--format", "json"}, nil, &out, &errs, func(string) string { return "" })
 	var r report.Report
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		return fmt.Errorf("%s over %s: %v\n%s", f.Fault, f.Protocol, err, errs.String())

@@ -33,6 +33,7 @@ type figures struct {
 	Healthy   healthy      `json:"healthy_target"`
 	FirstByte milliseconds `json:"start_to_first_byte_ms"`
 	Memory    float64      `json:"peak_memory_mb"`
+	Captures  *captures    `json:"captures,omitempty"`
 	Faults    faults       `json:"lab_faults"`
 }
 
@@ -111,7 +112,10 @@ func measure() (figures, error) {
 	if f.FirstByte, err = firstByte(ours); err != nil {
 		return f, err
 	}
-	f.Faults, err = allFaults(env)
+	if f.Captures, err = readCaptures(ours, os.Getenv("BENCH_CAPTURE")); err != nil {
+		return f, err
+	}
+	f.Faults, err = allFaults()
 	return f, err
 }
 

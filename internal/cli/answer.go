@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,21 +44,21 @@ func (w *world) answer(ctx context.Context, cmd *cobra.Command, o options, arg s
 // answerTarget asks the port what it speaks where that is not told, and runs the diagnosis.
 func (w *world) answerTarget(ctx context.Context, o options, t target) (result, error) {
 	profile, _ := client.ByID(o.as)
-	settings := live.Settings{Profile: profile, Resolver: live.Resolver{Server: dnsServer(o.dns)}, Connect: o.connect,
+	settings := live.Settings{Profile: profile, Resolver: live.Resolver{Server: dnsServer(o.dns)}, Connect: asciiName(o.connect),
 		Timeout: o.timeout, Now: time.Now, Tell: w.progress()}
 	settings.Family = family(o)
 	var err error
 	if settings.Roots, err = roots(o.ca); err != nil {
 		return result{}, err
 	}
-	c := &fact.Case{Question: fact.Question{As: o.as, Host: t.host, Port: t.port, Instance: t.instance, SNI: o.sni, Connect: o.connect,
+	c := &fact.Case{Question: fact.Question{As: o.as, Host: t.host, Port: t.port, Instance: t.instance, SNI: asciiName(o.sni), Connect: asciiName(o.connect),
 		OwnRoots: o.ca != "", Repeat: o.repeat, Now: time.Now()}}
 	if err := ownCertificate(o, c, &settings); err != nil {
 		return result{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*o.timeout)
 	defer cancel()
-	spent := 0
+	spent, begun := 0, time.Now()
 	if t.protocol == "" {
 		t.protocol, spent = identify(ctx, settings, t)
 	}
@@ -67,7 +68,9 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	p := live.New(c.Question, settings)
 	p.Begin(ctx, c)
 	d := diagnose.Loop(ctx, c, cause.All(), p)
-	return result{Case: c, diagnosis: d, Report: report.Build(c, d, p.Connections()+spent), tapes: p.Tapes()}, nil
+	r := report.Build(c, d, p.Connections()+spent)
+	r.Lasted(time.Since(begun))
+	return result{Case: c, diagnosis: d, Report: r, tapes: p.Tapes()}, nil
 }
 
 // budget is how many connections this diagnosis may make.
@@ -176,11 +179,16 @@ func identify(ctx context.Context, s live.Settings, t target) (protocol string, 
 			}
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout/2) // a mute port must not cost the diagnosis its time
+	defer cancel()
 	info, _ := s.Resolver.Lookup(ctx, host)
-	if len(info.Addrs) == 0 {
+	addrs := slices.DeleteFunc(info.Addrs, func(a netip.Addr) bool {
+		return s.Family == 4 && !a.Unmap().Is4() || s.Family == 6 && a.Unmap().Is4()
+	})
+	if len(addrs) == 0 {
 		return "tls", 0
 	}
-	addr := netip.AddrPortFrom(info.Addrs[0], port).String()
+	addr := netip.AddrPortFrom(addrs[0], port).String()
 	dial := func(ctx context.Context) (net.Conn, error) {
 		d := net.Dialer{Timeout: 3 * time.Second}
 		return d.DialContext(ctx, "tcp", addr)

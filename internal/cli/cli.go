@@ -21,6 +21,7 @@ const (
 
 // A world is what the program touches outside itself.
 type world struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	code           int
@@ -28,8 +29,8 @@ type world struct {
 }
 
 // Main runs the program and returns its exit code.
-func Main(args []string, stdout, stderr io.Writer, getenv func(string) string) int {
-	w := &world{stdout: stdout, stderr: stderr, getenv: getenv}
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(string) string) int {
+	w := &world{stdin: stdin, stdout: stdout, stderr: stderr, getenv: getenv}
 	return w.run(args)
 }
 
@@ -40,6 +41,10 @@ func (w *world) run(args []string) int {
 	root.SetErr(w.stderr)
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(w.stderr, "tlswhy:", report.Safe(err.Error()))
+		var lost unreadable
+		if errors.As(err, &lost) {
+			return exitUnreadable
+		}
 		var usage usageError
 		if errors.As(err, &usage) || w.code == exitOK {
 			return exitUsage

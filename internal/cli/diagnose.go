@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +29,12 @@ type options struct {
 	four, six             bool
 	format, lang, save    string
 	transcript            bool
+	keylog                string
+	conversations         bool
+	conversation          int
+	iface                 string
+	packets               int
+	span                  time.Duration
 }
 
 // connections is how many experiments a diagnosis may make without being told otherwise.
@@ -38,15 +47,18 @@ const mysqlConnections = 20
 func (w *world) diagnose() *cobra.Command {
 	o := new(options)
 	cmd := &cobra.Command{
-		Use:   "diagnose TARGET...",
+		Use:   "diagnose TARGET|FILE...",
 		Short: "why does this handshake fail, and what exactly must change",
 		Long: "diagnose connects to each target as the client of --as would, changes one thing at a time where that fails,\n" +
 			"and names the cause, its proof and the change.\n\n" +
 			"TARGET is scheme://host[:port] (" + strings.Join(schemes(), ", ") + "proto/slug),\n" +
-			"host:port (the port is asked what it speaks), or a name (https).",
+			"host:port (the port is asked what it speaks), or a name (https).\n\n" +
+			"FILE is a packet capture (pcap, pcapng, Network Monitor .cap, snoop, etl; gzip and zstd around them), the text that\n" +
+			"Network Monitor or tshark prints, or - for standard input. All files are one case.",
 		Example: "  tlswhy diagnose mysql://db.example.com --ca ca.pem\n" +
 			"  tlswhy diagnose db.example.com:1433 --as openssl3\n" +
-			"  tlswhy diagnose lab:mysql/hostname-is-alias",
+			"  tlswhy diagnose lab:mysql/hostname-is-alias\n" +
+			"  tlswhy diagnose monday.pcapng tuesday.pcapng.gz --keylog keys.txt",
 		RunE: func(cmd *cobra.Command, args []string) error { return w.runDiagnose(cmd, o, args) },
 	}
 	f := cmd.Flags()
@@ -66,6 +78,12 @@ func (w *world) diagnose() *cobra.Command {
 	f.StringVar(&o.lang, "lang", "en", "language of the text: en")
 	f.StringVar(&o.save, "save", "", "keep the run: FILE.pcapng (every connection) or FILE.json (case and diagnosis)")
 	f.BoolVar(&o.transcript, "transcript", false, "show every step with the command that repeats it by hand")
+	f.StringVar(&o.keylog, "keylog", "", "TLS secrets of a capture (NSS key log)")
+	f.BoolVar(&o.conversations, "conversations", false, "one row for each conversation of a capture, like ones not folded")
+	f.IntVar(&o.conversation, "conversation", 0, "draw this conversation of a capture, by its number")
+	f.StringVar(&o.iface, "interface", "", "capture from this network interface (any: all), until --packets, --for or Ctrl-C")
+	f.IntVar(&o.packets, "packets", 0, "stop reading captures after so many packets")
+	f.DurationVar(&o.span, "for", 0, "stop capturing from --interface after this long")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy diagnose --help", err) })
 	return cmd
 }
@@ -87,16 +105,32 @@ type result struct {
 }
 
 func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
-	if len(args) == 0 {
+	if len(args) == 0 && o.iface == "" {
 		return usagef("nothing to diagnose; run: tlswhy diagnose TARGET")
 	}
 	if err := o.check(); err != nil {
 		return err
 	}
+	names, targets, err := files(args)
+	if err != nil {
+		return err
+	}
+	for _, arg := range targets {
+		if err := o.fits(arg); err != nil {
+			return err
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var results []result
-	for _, arg := range args {
+	if len(names) > 0 || o.iface != "" {
+		r, err := w.answerFiles(ctx, *o, names)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	for _, arg := range targets {
 		r, err := w.answer(ctx, cmd, *o, arg)
 		if err != nil {
 			return err
@@ -122,13 +156,68 @@ func (o *options) check() error {
 		return usagef("--timeout must lie between 1ms and 5m")
 	case o.repeat < 1 || o.repeat > 100000:
 		return usagef("--repeat must lie between 1 and 100000")
+	case o.packets < 0 || o.span < 0 || o.conversation < 0:
+		return usagef("--packets, --for and --conversation must not be negative")
 	case o.max < 0:
 		return usagef("--max-connections must not be negative")
 	case (o.cert == "") != (o.key == ""):
 		return usagef("--cert and --key belong together; give both")
 	}
+	if err := o.checkNames(); err != nil {
+		return err
+	}
 	if _, ok := client.ByID(o.as); !ok {
 		return usagef("unknown client %q; use one of %s", o.as, strings.Join(profileIDs(), ", "))
+	}
+	return nil
+}
+
+// checkNames refuses names and addresses that cannot be ones.
+func (o *options) checkNames() error {
+	connect, port := o.connect, "1"
+	if h, p, err := net.SplitHostPort(o.connect); err == nil {
+		connect, port = h, p
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	switch {
+	case o.sni != "" && !isHost(o.sni):
+		return usagef("--sni: that is no host name; give a name, or none")
+	case o.connect != "" && (!isHost(strings.Trim(connect, "[]")) || err != nil || n == 0):
+		return usagef("--connect: that is no address; give an address, or address:port")
+	case o.dns != "" && !isServer(dnsServer(o.dns)):
+		return usagef("--dns: that is no address; give the address of a DNS server, or address:port")
+	}
+	return nil
+}
+
+func isServer(s string) bool {
+	a, err := netip.ParseAddrPort(s)
+	return err == nil && a.Port() != 0
+}
+
+// fits refuses a target that is none, or that -4 or -6 rules out, before any is connected to.
+func (o *options) fits(arg string) error {
+	if strings.HasPrefix(arg, "lab:") {
+		return nil
+	}
+	t, err := parseTarget(arg)
+	if err != nil {
+		return err
+	}
+	host := t.host
+	if o.connect != "" {
+		host = o.connect
+		if h, _, err := net.SplitHostPort(o.connect); err == nil {
+			host = h
+		}
+	}
+	switch a, err := netip.ParseAddr(strings.Trim(host, "[]")); {
+	case err != nil:
+		return nil
+	case o.six && a.Unmap().Is4():
+		return usagef("%s is an IPv4 address; leave out -6, or give an IPv6 address or a name", a)
+	case o.four && !a.Unmap().Is4():
+		return usagef("%s is an IPv6 address; leave out -4, or give an IPv4 address or a name", a)
 	}
 	return nil
 }
@@ -142,17 +231,29 @@ func (w *world) show(o *options, results []result) error {
 			w.code = exitFound
 		}
 	}
-	if o.save != "" {
-		if err := saveRun(o.save, results); err != nil {
-			w.code = exitUnreadable
-			return fmt.Errorf("saving %s: %v", o.save, err)
-		}
+	if err := w.print(o, reports, results); err != nil {
+		return err
 	}
+	if o.save == "" {
+		return nil
+	}
+	if err := saveRun(o.save, results); err != nil {
+		w.code = exitUnreadable
+		return fmt.Errorf("saving %s: %v", o.save, err)
+	}
+	return nil
+}
+
+// print writes the reports, and the transcripts where they are wanted.
+func (w *world) print(o *options, reports []report.Report, results []result) error {
 	if o.format == "json" {
 		if err := report.JSON(w.stdout, reports); err != nil {
 			return err
 		}
 		return w.transcripts(o, w.stderr, results)
+	}
+	if o.conversation > 0 {
+		return w.drawConversation(o.conversation, results)
 	}
 	for i, r := range reports {
 		if i > 0 {

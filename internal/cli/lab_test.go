@@ -69,7 +69,7 @@ func labRun(t *testing.T, slug, proto string) (report.Report, string) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "run.json")
 	var out, errs bytes.Buffer
-	Main([]string{"diagnose", "lab:" + proto + "/" + slug, "--format", "json", "--save", name}, &out, &errs, func(string) string { return "" })
+	Main([]string{"diagnose", "lab:" + proto + "/" + slug, "--format", "json", "--save", name}, nil, &out, &errs, func(string) string { return "" })
 	var r report.Report
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		if strings.Contains(errs.String(), "the lab could not start") {

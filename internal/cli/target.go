@@ -131,7 +131,7 @@ func (t *target) setHost(s string) error {
 	if !isHost(host) {
 		return usagef("that names no host; give scheme://host, host:port or lab:proto/slug")
 	}
-	t.host = strings.TrimSuffix(host, ".")
+	t.host = asciiName(strings.TrimSuffix(host, "."))
 	return nil
 }
 

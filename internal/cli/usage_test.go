@@ -22,12 +22,20 @@ func TestWrongUsage(t *testing.T) {
 		{"diagnose", "--ca", "/nonexistent/ca.pem", "https://x.test"},
 		{"diagnose", "--no-such-flag", "https://x.test"},
 		{"diagnose", "gopher://x.test"},
+		{"diagnose", "https://127.0.0.1:1", "gopher://x.test"},
+		{"diagnose", "-6", "https://127.0.0.1:1"},
+		{"diagnose", "-4", "https://[::1]:1"},
+		{"diagnose", "-6", "--connect", "127.0.0.1:1", "https://x.test"},
+		{"diagnose", "--sni", "two words", "https://x.test"},
+		{"diagnose", "--connect", "127.0.0.1:port", "https://x.test"},
+		{"diagnose", "--connect", "an address", "https://x.test"},
+		{"diagnose", "--dns", "resolver", "https://x.test"},
 		{"diagnose", "lab:https/no-such-fault"},
 		{"diagnose", "lab:gopher/healthy"},
 		{"proof"},
 	} {
 		var out, errs bytes.Buffer
-		code := Main(args, &out, &errs, func(string) string { return "" })
+		code := Main(args, nil, &out, &errs, func(string) string { return "" })
 		if code != exitUsage {
 			t.Errorf("%v: exit %d, want %d", args, code, exitUsage)
 		}
@@ -39,7 +47,7 @@ func TestWrongUsage(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	var out, errs bytes.Buffer
-	if code := Main([]string{"diagnose", "--help"}, &out, &errs, func(string) string { return "" }); code != exitOK {
+	if code := Main([]string{"diagnose", "--help"}, nil, &out, &errs, func(string) string { return "" }); code != exitOK {
 		t.Errorf("exit %d", code)
 	}
 	for _, flag := range []string{"--as", "--sni", "--connect", "--dns", "--ca", "--cert", "--key", "--repeat", "--max-connections", "--timeout", "--ipv4", "--ipv6", "--format", "--lang", "--save", "--transcript"} {
