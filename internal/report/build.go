@@ -105,6 +105,9 @@ func unknown(c *fact.Case, d diagnose.Diagnosis) []Open {
 	if d.Outcome != diagnose.Unknown || h == nil {
 		return nil
 	}
+	if h.End.How == fact.EndLocal && h.End.Reason == wire.ReasonCannotComplete {
+		return []Open{{Ask: "does the client itself go on: the server chose what this program cannot compute", How: ByHand(c, h)}}
+	}
 	log := Open{Ask: "what does the server say itself", How: "its log at the time of these handshakes"}
 	if h.End.How == fact.EndAlert || h.Server != nil || h.Retry != nil {
 		return []Open{log} // it heard us, and answered

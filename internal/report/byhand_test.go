@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tlswhy/tlswhy/internal/client"
+	"github.com/tlswhy/tlswhy/internal/diagnose"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -100,5 +101,24 @@ func TestByHandQuotes(t *testing.T) {
 	h.Client = &wire.ClientHello{ServerName: "a;id", LegacyVersion: wire.TLS12}
 	if got := ByHand(c, h); !strings.Contains(got, "-servername 'a;id'") {
 		t.Error(got)
+	}
+}
+
+// TestOurOwnLimit: a server that chooses what the engine cannot compute is no riddle; the command that can tell is given.
+func TestOurOwnLimit(t *testing.T) {
+	c, h := tried(t, "openssl3", fact.Variant{})
+	h.End = fact.End{By: wire.ClientSide, How: fact.EndLocal, After: "ServerHello", Reason: wire.ReasonCannotComplete}
+	c.Handshakes = []fact.Handshake{*h}
+	got := unknown(c, diagnose.Diagnosis{Outcome: diagnose.Unknown})
+	if len(got) != 1 || !strings.Contains(got[0].How, "openssl s_client") {
+		t.Errorf("%+v", got)
+	}
+	c.Handshakes[0].End = fact.End{By: wire.ServerSide, How: fact.EndAlert, Alert: 40, After: "ClientHello"}
+	if got := unknown(c, diagnose.Diagnosis{Outcome: diagnose.Unknown}); len(got) != 1 || strings.Contains(got[0].How, "tcpdump") {
+		t.Errorf("a server that answers got the hello: %+v", got)
+	}
+	c.Handshakes[0].End = fact.End{How: fact.EndTimeout, After: "ClientHello"}
+	if got := unknown(c, diagnose.Diagnosis{Outcome: diagnose.Unknown}); len(got) != 2 || !strings.Contains(got[0].How, "tcpdump") {
+		t.Errorf("silence: %+v", got)
 	}
 }
