@@ -48,7 +48,7 @@ type sharkFrame struct {
 	f        textFrame
 	section  string // the protocol that the present lines belong to
 	tcp      bool
-	other    bool // an ICMP message, whose quoted headers are not this packet's
+	other    bool   // an ICMP message, whose quoted headers are not this packet's
 	pending  string // a handshake record's message as its head names it, until it is printed itself
 	fresh    bool   // the record's length has not come yet
 	ext      uint16 // number of the extension that the present line belongs to
