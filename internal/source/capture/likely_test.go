@@ -96,7 +96,7 @@ func TestLikelyOfTheCollection(t *testing.T) {
 	path := filepath.Join(filepath.Dir(filepath.Dir(realCaptures(t))), "corpus", "clienthello.jsonl")
 	f, err := os.Open(path)
 	if err != nil {
-		missing(t, "no collection of hellos at %s", path)
+		t.Skipf("no collection of hellos at %s", path) // it is kept apart from the project
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
