@@ -3,6 +3,7 @@ package cause
 import (
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
+	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
 var firewallResetsHandshake = Cause{
@@ -15,6 +16,9 @@ var firewallResetsHandshake = Cause{
 	Cites: []string{"RFC 3360 (inappropriate TCP resets)", "RFC 6066 §3 (SNI is sent in clear)", "Microsoft SQLNA: reset with a foreign TTL"},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
 	Match: func(c *fact.Case) []Match {
+		if h := c.Base(); h != nil && foreignReset(h) {
+			return []Match{resetFromOutside(c, h)}
+		}
 		h := atHello(c)
 		if h == nil || h.Client.ServerName == "" || !cut(h) && !silent(h) || warnedOfName(h) {
 			return nil
@@ -52,4 +56,31 @@ func passesUnnamed(c *fact.Case, h *fact.Handshake) (Match, bool) {
 		{Ref: t.Ref, Says: "without a server name a server answers: " + ending(t)},
 		{Ref: h.Ref, Says: "with the name " + h.Client.ServerName + ": " + ending(h)},
 	}}, true
+}
+
+// foreignReset: a watched RST that claims to come from the server travelled another way than the server's own packets:
+// its TTL differs by more than the hop or two by which routes change.
+func foreignReset(h *fact.Handshake) bool {
+	p := h.Passive
+	if p == nil || h.Told() != fact.No || h.End.How != fact.EndReset || h.End.By == wire.ClientSide || p.ResetTTL == 0 || p.ServerTTL == 0 {
+		return false
+	}
+	return max(p.ResetTTL, p.ServerTTL)-min(p.ResetTTL, p.ServerTTL) > 2
+}
+
+func resetFromOutside(c *fact.Case, h *fact.Handshake) Match {
+	m := located(c, h, Match{Sure: Likely, Proof: []Proof{{Ref: endRef(h), Says: "the reset has TTL " + itoa(int(h.Passive.ResetTTL)) +
+		", the server's own packets have " + itoa(int(h.Passive.ServerTTL)) + ": somebody else sent it"}}}, "name", orElse(sniOf(h), "this server"))
+	m.Changes = []change.Change{
+		change.New(change.FixMiddlebox, change.Network, "what", "the firewall or filter that sends resets in the server's name"),
+		change.New(change.AskOwner, change.Network, "what", "which device between client and server resets this connection"),
+	}
+	return m
+}
+
+func sniOf(h *fact.Handshake) string {
+	if h.Client == nil {
+		return ""
+	}
+	return h.Client.ServerName
 }

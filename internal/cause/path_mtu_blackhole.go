@@ -16,6 +16,9 @@ var pathMTUBlackhole = Cause{
 	Hides: []string{"silent-after-hello"},
 	Match: func(c *fact.Case) []Match {
 		h := failing(c, fact.AtHello, fact.AtServerHello)
+		if h != nil && h.Passive != nil {
+			return watchedBlackhole(c, h)
+		}
 		if h == nil || !silent(h) {
 			return nil
 		}
@@ -34,4 +37,20 @@ var pathMTUBlackhole = Cause{
 		}
 		return []Match{m}
 	},
+}
+
+// watchedBlackhole: the server's large segments are sent again and again and never acknowledged, while small ones come
+// through (RFC 8899 §1: a black hole for large packets).
+func watchedBlackhole(c *fact.Case, h *fact.Handshake) []Match {
+	p := h.Passive
+	if h.Told() != fact.No || p.LargestUnacked < 1000 || p.Retransmits == 0 {
+		return nil
+	}
+	m := located(c, h, Match{Sure: Likely, Proof: []Proof{{Ref: endRef(h), Says: "the server's segment of " + itoa(p.LargestUnacked) +
+		" bytes is never acknowledged, although it is sent again (" + itoa(p.Retransmits) + " retransmissions)"}}})
+	m.Changes = []change.Change{
+		change.New(change.LowerMTU, change.Network),
+		change.New(change.FixMiddlebox, change.Network, "what", "the firewall that drops ICMP type 3 code 4 (IPv6: type 2)"),
+	}
+	return []Match{m}
 }

@@ -145,7 +145,7 @@ func completedWord(r Handshake) string {
 
 func row(h *fact.Handshake) Handshake {
 	r := Handshake{Protocol: h.Protocol, Completed: told(h), Alerts: []Alert{}, ClosedBy: h.End.By.String(), ClosedHow: closedHow(h),
-		After: h.End.After, First: h.Ref.At, Count: max(h.Seen.Count, 1), Group: group(h)}
+		After: h.End.After, First: h.Ref.At, Details: details(h), Count: max(h.Seen.Count, 1), Group: group(h)}
 	if p := h.Passive; p != nil && h.End.How == fact.EndCompleted {
 		r.ClosedBy, r.ClosedHow = "", "" // a capture shows how the connection itself ended, or does not
 		if len(p.Closes) > 0 {

@@ -266,7 +266,7 @@ func broke(h *fact.Handshake) string {
 	case fact.EndClosed, fact.EndReset:
 		return fmt.Sprintf("%s closes (%s) after %s", who, h.End.How, h.End.After)
 	case fact.EndTimeout:
-		return fmt.Sprintf("silence after %s, for %s", h.End.After, ms(h.Took))
+		return fmt.Sprintf("silence after %s, for %s", h.End.After, ms(silence(h)))
 	case fact.EndDeclined:
 		return "the server declines TLS"
 	case fact.EndError:
@@ -280,6 +280,14 @@ func broke(h *fact.Handshake) string {
 		return "the client breaks off: " + h.End.Detail
 	}
 	return string(h.End.How)
+}
+
+// silence is how long nothing came: of our own connection its whole time, of a watched one what the capture shows.
+func silence(h *fact.Handshake) time.Duration {
+	if h.Passive != nil {
+		return h.End.Silent
+	}
+	return h.Took
 }
 
 // errorText is the protocol's own error, or what an HTTP server said in its place.

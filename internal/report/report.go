@@ -101,22 +101,23 @@ type Gap struct {
 
 // A Handshake is one row, folded with its count.
 type Handshake struct {
-	Client    string  `json:"client"`
-	Server    string  `json:"server"`
-	Protocol  string  `json:"protocol"`
-	SNI       string  `json:"sni"`
-	Version   string  `json:"version"`
-	Suite     string  `json:"suite"`
-	SuiteName string  `json:"suite_name"`
-	Group     string  `json:"group"`
-	Completed *bool   `json:"completed"`
-	Alerts    []Alert `json:"alerts"`
-	ClosedBy  string  `json:"closed_by"`
-	ClosedHow string  `json:"closed_how"`
-	After     string  `json:"after"`
-	First     string  `json:"first"`
-	Changed   string  `json:"changed"` // what the experiment changed; empty: nothing
-	Count     int     `json:"count"`
+	Client    string   `json:"client"`
+	Server    string   `json:"server"`
+	Protocol  string   `json:"protocol"`
+	SNI       string   `json:"sni"`
+	Version   string   `json:"version"`
+	Suite     string   `json:"suite"`
+	SuiteName string   `json:"suite_name"`
+	Group     string   `json:"group"`
+	Completed *bool    `json:"completed"`
+	Alerts    []Alert  `json:"alerts"`
+	ClosedBy  string   `json:"closed_by"`
+	ClosedHow string   `json:"closed_how"`
+	After     string   `json:"after"`
+	First     string   `json:"first"`
+	Changed   string   `json:"changed"` // what the experiment changed; empty: nothing
+	Count     int      `json:"count"`
+	Details   *Details `json:"details,omitempty"` // of captures
 }
 
 // An Alert is one readable alert.

@@ -171,6 +171,9 @@ func (t *textWriter) watchedBody(r Report) {
 		t.b.WriteByte('\n')
 		t.row("", where(s.addr)+"  "+s.name, s.seen.String(), t.style.Strong, nil)
 		t.clients(s)
+		if l := timeline(r.watched.handshakes, where(s.addr)); l != "" {
+			t.line("  "+l, "")
+		}
 		for _, f := range found {
 			t.watchedFinding(r, f)
 		}
@@ -236,6 +239,7 @@ func (t *textWriter) watchedFinding(r Report, f Finding) {
 	h := exampleOf(r.watched.handshakes, f)
 	if h != nil {
 		t.b.WriteByte('\n')
+		t.looks(h)
 		t.diagram(h)
 	}
 	t.b.WriteByte('\n')
@@ -311,10 +315,18 @@ func (t *textWriter) show(h *fact.Handshake) {
 func WriteConversation(w io.Writer, h *fact.Handshake, s Style) error {
 	t := &textWriter{style: s}
 	t.row("", fmt.Sprintf("conversation %d", h.Passive.Index), h.Passive.File, t.style.Strong, nil)
+	t.looks(h)
 	t.diagram(h)
 	t.show(h)
 	_, err := io.WriteString(w, t.b.String())
 	return err
+}
+
+// looks says which client a hello is known of.
+func (t *textWriter) looks(h *fact.Handshake) {
+	if h.Passive != nil && h.Passive.Likely != "" {
+		t.line("    the hello is that of "+h.Passive.Likely+"  JA4 "+h.Passive.JA4, "")
+	}
 }
 
 func plural(n int, what string) string {
