@@ -44,3 +44,27 @@ func TestCrowdOfDHE(t *testing.T) {
 		}
 	}
 }
+
+// TestCrowdOfResumedSessions: resumed ones break and full ones do not, or both do.
+func TestCrowdOfResumedSessions(t *testing.T) {
+	as := func(resumed fact.Tri, n int, completed bool) fact.Handshake {
+		h := watched(0xc02f, n, completed)
+		h.Passive.Resumed = resumed
+		return h
+	}
+	tests := []struct {
+		name string
+		hs   []fact.Handshake
+		want int
+	}{
+		{"only resumed ones break", []fact.Handshake{as(fact.Yes, 9, false), as(fact.No, 40, true)}, 1},
+		{"both break", []fact.Handshake{as(fact.Yes, 9, false), as(fact.No, 9, false)}, 0},
+		{"one of a few: chance", []fact.Handshake{as(fact.Yes, 1, false), as(fact.Yes, 5, true), as(fact.No, 3, true)}, 0},
+		{"none breaks", []fact.Handshake{as(fact.Yes, 9, true), as(fact.No, 40, true)}, 0},
+	}
+	for _, test := range tests {
+		if ms := sessionResumptionBroken.Crowd(&fact.Case{Handshakes: test.hs}); len(ms) != test.want {
+			t.Errorf("%s: %d findings", test.name, len(ms))
+		}
+	}
+}

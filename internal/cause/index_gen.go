@@ -78,6 +78,7 @@ func All() []Cause {
 		keysDisagree,
 		oneBackendDiffers,
 		peerImplementationBug,
+		sessionResumptionBroken,
 		keyDoesNotMatchCertificate,
 		clientKeyDoesNotMatch,
 	}
