@@ -85,11 +85,15 @@ func sentNames(chain *fact.Chain) []string {
 // repairedByClient: the chain is good only because this client has the intermediate in its own store.
 func repairedByClient(c *fact.Case) []Match {
 	h := c.Base()
-	if h == nil || h.Verdict == nil || !h.Verdict.Trusted || h.Chain.Leaf() == nil || len(h.Verdict.Path) < 3 {
+	if h == nil || h.Verdict == nil || !h.Verdict.Trusted || h.Chain.Leaf() == nil || len(h.Verdict.Path) < 2 {
 		return nil
 	}
 	path, sent := h.Verdict.Path, sentNames(h.Chain)
-	for _, name := range path[1 : len(path)-1] {
+	inner := path[1 : len(path)-1]
+	if h.Verdict.Halfway {
+		inner = path[1:]
+	}
+	for _, name := range inner {
 		if slices.Contains(sent, name) || bySubject(h.Chain, name) != nil {
 			continue
 		}

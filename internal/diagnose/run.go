@@ -182,13 +182,19 @@ func asks(c *fact.Case, open []Finding) []fact.Ask {
 	return sum
 }
 
-func outcome(c *fact.Case, d Diagnosis) Outcome {
+// worstOf is the level of the finding that hurts most.
+func worstOf(findings []Finding) cause.Level {
 	worst := cause.Note
-	for _, f := range d.Findings {
+	for _, f := range findings {
 		if slices.Index(levels, f.Level) < slices.Index(levels, worst) {
 			worst = f.Level
 		}
 	}
+	return worst
+}
+
+func outcome(c *fact.Case, d Diagnosis) Outcome {
+	worst := worstOf(d.Findings)
 	failed, succeeded := tally(c)
 	switch {
 	case worst == cause.Breaks && succeeded > 0 && failed > 0:

@@ -197,12 +197,7 @@ func refusalOf(h *fact.Handshake) string {
 
 // watchOutcome: failures beside successes of the same server are intermittent.
 func watchOutcome(c *fact.Case, d Diagnosis) Outcome {
-	worst := cause.Note
-	for _, f := range d.Findings {
-		if slices.Index(levels, f.Level) < slices.Index(levels, worst) {
-			worst = f.Level
-		}
-	}
+	worst := worstOf(d.Findings)
 	failed, mixed := failures(c)
 	switch {
 	case worst == cause.Breaks && mixed:

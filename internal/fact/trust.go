@@ -94,6 +94,7 @@ type Verdict struct {
 	Trusted  bool      // a path to an anchor was found, whatever else is wrong
 	Anchor   string    `json:",omitempty"` // subject of the anchor reached
 	Path     []string  `json:",omitempty"` // common names leaf to anchor
+	Halfway  bool      `json:",omitempty"` // the anchor reached is no root: an intermediate stands in the verifier's own store
 	Anchors  int       // how many anchors the verifier has
 	Problems []Problem `json:",omitempty"`
 }

@@ -34,7 +34,6 @@ type server struct {
 	name        string // product or protocol
 	seen        counts
 	clients     []peer
-	suitesSeen  int
 	first, last time.Time
 }
 

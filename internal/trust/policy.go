@@ -112,6 +112,7 @@ func (j *judgement) choose() {
 	}
 	if j.Trusted {
 		j.Anchor = j.best.end().Subject
+		j.Halfway = !j.best.end().SelfIssued
 	}
 }
 
