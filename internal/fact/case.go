@@ -171,9 +171,10 @@ func (h *Handshake) Told() Tri {
 	return Is(h.Completed())
 }
 
-// begun: TLS was spoken, although a printed trace may show no more of a hello than its name.
+// begun: TLS was spoken, although a printed trace may show no more of a hello than its name and a capture may have
+// lost it; or the connection to speak it on never came to be.
 func (h *Handshake) begun() bool {
-	return h.Client != nil || h.Server != nil || slices.ContainsFunc(h.Steps, func(s Step) bool { return s.Name == "ClientHello" })
+	return h.Client != nil || h.Server != nil || h.Finished == Yes || h.End.After == "tcp" || slices.ContainsFunc(h.Steps, func(s Step) bool { return s.Name == "ClientHello" })
 }
 
 // turnedAway: a watched client asked for TLS, was declined, and left without another word. One that goes on in clear

@@ -35,7 +35,10 @@ func cutTPKT(b []byte) (kind byte, body []byte, size int, ok bool) {
 	if size < 11 || size > len(b) {
 		return 0, nil, 0, false
 	}
-	return b[5] & 0xf0, b[11:size], size, true
+	if kind = b[5] & 0xf0; kind == x224Request && size > 11 && b[11] >= 0xc0 {
+		return 0, nil, 0, false // X.224 parameters (TPDU size, TSAPs): ISO transport of others, as S7 uses it on port 102
+	}
+	return kind, b[11:size], size, true
 }
 
 // negotiation is the eight bytes behind the routing token or cookie of a request, and all of a confirm's: kind and value.

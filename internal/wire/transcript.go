@@ -59,7 +59,13 @@ type Secret struct {
 
 // Stream joins the bytes of one side.
 func (t *Transcript) Stream(from Side) []byte {
-	var b []byte
+	size := 0
+	for _, c := range t.Chunks {
+		if c.From == from {
+			size += len(c.Data)
+		}
+	}
+	b := make([]byte, 0, size)
 	for _, c := range t.Chunks {
 		if c.From == from {
 			b = append(b, c.Data...)

@@ -12,7 +12,7 @@ const (
 	maxHeld  = 64 << 20 // bytes kept of all open connections
 	maxLinge = 2048     // closed connections whose last packets may still come
 	maxGone  = 16 << 10 // connections remembered so that their stragglers make no new ones
-	maxTwins = 1 << 20  // beginnings remembered to know packets by that a second file holds as well
+	maxTwins = 1 << 19  // beginnings remembered to know packets by that a second file holds as well
 	batching = 64       // connections handed on together
 )
 
@@ -20,6 +20,7 @@ const (
 // batches, in an order that depends on the packets alone.
 type assembly struct {
 	table   *flowTable
+	recent  *flow // of the last segment
 	tapes   *sync.Pool
 	out     func([]*flow)
 	batch   []*flow
@@ -73,11 +74,10 @@ func (q *queue) pop() queued {
 // add takes the next segment of the case.
 func (a *assembly) add(s *segment, at place) {
 	a.clock(at.at)
-	hash := a.table.hashOf(s.Src, s.Dst)
-	f, i := a.table.find(hash, s.Src, s.Dst)
+	f, i, hash := a.find(s)
 	opens := s.Flags&(flagSYN|flagACK|flagRST) == flagSYN
 	if f != nil && opens && reused(f, i, s) {
-		a.finish(f)
+		a.replace(f)
 		f = nil
 	}
 	if f == nil {
@@ -88,7 +88,7 @@ func (a *assembly) add(s *segment, at place) {
 	if f.twin != 0 && f.twin == at.file+1 {
 		return
 	}
-	f.touched = true
+	f.touched, a.recent = true, f
 	if f.end < at.at {
 		f.end = at.at
 	}
@@ -120,6 +120,21 @@ func (a *assembly) alive(from int64) int64 {
 		return a.breaks[i]
 	}
 	return a.now
+}
+
+// find returns the flow of a segment, which is most often that of the segment before, and the hash of its addresses.
+func (a *assembly) find(s *segment) (f *flow, i int, hash uint64) {
+	if f := a.recent; f != nil {
+		if f.addr[0] == s.Src && f.addr[1] == s.Dst {
+			return f, 0, f.hash
+		}
+		if f.addr[1] == s.Src && f.addr[0] == s.Dst {
+			return f, 1, f.hash
+		}
+	}
+	hash = a.table.hashOf(s.Src, s.Dst)
+	f, i = a.table.find(hash, s.Src, s.Dst)
+	return f, i, hash
 }
 
 // reused tells a SYN of a new connection between the same ports from one sent again (RFC 9293 §3.6.1: a connection is
@@ -203,10 +218,36 @@ func (a *assembly) guessClient(s *segment) int8 {
 func (a *assembly) linger(f *flow) {
 	a.closing.push(queued{f: f, index: f.index})
 	if a.closing.len() > maxLinge {
-		if e := a.closing.pop(); e.f.index == e.index && e.f.place < len(a.table.ring) && a.table.ring[e.f.place] == e.f {
+		if e := a.closing.pop(); a.waits(e) {
 			a.finish(e.f)
 		}
 	}
+}
+
+// waits reports whether a queued flow is still ours to finish.
+func (a *assembly) waits(e queued) bool {
+	f := e.f
+	return f.index == e.index && (f.retired || f.place < len(a.table.ring) && a.table.ring[f.place] == f)
+}
+
+// replace makes room for a new connection between the same ports. A closed one keeps its turn, so that connections are
+// finished in the order in which they closed.
+func (a *assembly) replace(f *flow) {
+	if !f.closed {
+		a.finish(f)
+		return
+	}
+	a.leave(f)
+	f.retired = true
+}
+
+// leave takes a flow out of the table.
+func (a *assembly) leave(f *flow) {
+	if a.recent == f {
+		a.recent = nil
+	}
+	a.table.remove(f)
+	a.part(f.hash)
 }
 
 // part remembers that a connection is done with.
@@ -225,9 +266,10 @@ func (a *assembly) part(hash uint64) {
 func (a *assembly) finish(f *flow) {
 	a.flush(f, 0)
 	a.flush(f, 1)
+	if !f.retired {
+		a.leave(f)
+	}
 	f.until = a.alive(f.spoke)
-	a.table.remove(f)
-	a.part(f.hash)
 	if f.tape != nil {
 		a.held -= cap(f.tape.data)
 	}
@@ -264,6 +306,11 @@ func (a *assembly) evictOne() {
 func (a *assembly) finishAll() {
 	rest := make([]*flow, len(a.table.ring))
 	copy(rest, a.table.ring)
+	for _, e := range a.closing.list[a.closing.head:] {
+		if a.waits(e) && e.f.retired {
+			rest = append(rest, e.f)
+		}
+	}
 	slices.SortFunc(rest, func(a, b *flow) int { return a.index - b.index })
 	for _, f := range rest {
 		f.atEnd = true

@@ -178,13 +178,19 @@ func (r *reading) frame(h *fact.Handshake, f *flow, client int) {
 		p.ResetTTL = c.rstTTL
 	}
 	p.Lost = f.lost + behindEnd(c, s) + behindEnd(s, c)
-	if s.resentLen > 0 && (!c.hasAcked || distance(c.acked, s.resentEnd) > 0) {
-		p.LargestUnacked = int(s.resentLen)
-	}
+	p.LargestUnacked = unacked(c, s)
 	for _, x := range f.closes {
 		p.Closes = append(p.Closes, fact.Close{By: sideOf(x.side, client), How: x.how, Packet: int(x.packet), At: time.Duration(x.at - f.start), TTL: x.ttl})
 	}
 	h.Passive = p
+}
+
+// unacked is the size of the server's largest segment that was sent again and never acknowledged.
+func unacked(c, s *half) int {
+	if s.resentLen > 0 && (!c.hasAcked || distance(c.acked, s.resentEnd) > 0) {
+		return int(s.resentLen)
+	}
+	return 0
 }
 
 // behindEnd counts the bytes at the end of one direction that the other acknowledged and the capture does not hold.

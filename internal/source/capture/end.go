@@ -94,13 +94,33 @@ func finished(h *fact.Handshake, f *flow) {
 	}
 }
 
-// lastWord reports whether the client's Finished is the last that was said: what follows is the server's judgement.
+// lastWord reports whether the server ended the connection instead of taking it up: behind the client's Finished it
+// said nothing while the client said no more either, or nothing but what is as long as an alert.
 func lastWord(h *fact.Handshake) bool {
-	if len(h.Steps) == 0 || h.End.After != "client Finished" {
+	if h.End.After != "client Finished" {
 		return false
 	}
-	last := h.Steps[len(h.Steps)-1]
-	return last.From == wire.ClientSide && (last.Name == "Finished" || last.Name == "encrypted handshake")
+	talks, refused := false, false // the client, the server
+	for _, s := range slices.Backward(h.Steps) {
+		switch {
+		case s.From == wire.ServerSide:
+			if refused || !sealedAlert(h, s) {
+				return false
+			}
+			refused = true
+		case s.Name == "Finished" || s.Name == "encrypted handshake":
+			return refused || !talks
+		default:
+			talks = true
+		}
+	}
+	return false
+}
+
+// sealedAlert tells a record of TLS 1.3 that is as long as an alert and its seal: 2 bytes, the type, 16 of tag (RFC 8446
+// §5.2). So a server refuses a client's certificate.
+func sealedAlert(h *fact.Handshake, s fact.Step) bool {
+	return h.Server != nil && h.Server.Version >= wire.TLS13 && s.Name == "application data" && s.Note == "19 bytes"
 }
 
 // ended adds how TCP ended to what the messages tell.
@@ -114,6 +134,9 @@ func ended(h *fact.Handshake, f *flow, client int) {
 		return
 	}
 	silent := time.Duration(f.until - f.spoke)
+	if h.Passive.Cut != "" {
+		return // the silence may be the capture's
+	}
 	if silent >= silentAfter && heard(f) || silent >= silentAfterResends && f.retransmits > 0 {
 		h.End.How, h.End.By, h.End.Silent = fact.EndTimeout, silentSide(h), silent
 	}

@@ -29,8 +29,10 @@ type flow struct {
 	twin        int32 // 1 + the number of another file that holds the same packets; 0: none
 	touched     bool  // since the ring's hand came by
 	closed      bool  // RST, or FIN both ways
+	retired     bool  // not in the table any more: its ports are used again
 	over        bool  // the handshake is over, as far as record headers tell
 	dropped     bool  // application data after it was not kept
+	web         bool  // the client speaks HTTP in clear
 	answered    bool  // TLS 1.3: the client sent a sealed record after the server's
 	closes      []shut
 	atEnd       bool  // open when the capture ended

@@ -34,6 +34,7 @@ func newFolder(keepAll bool) *folder {
 func (d *folder) add(h *fact.Handshake) int {
 	d.count++
 	if d.keepAll {
+		detach(h)
 		d.list = append(d.list, *h)
 		return -1
 	}
@@ -194,6 +195,18 @@ func detach(h *fact.Handshake) {
 		if again, err := wire.ParseServerHello(slices.Clone((*s).Raw)); err == nil {
 			*s = again
 		}
+	}
+	if k := h.Key; k != nil {
+		k.Raw, k.Point, k.Params, k.Signature = slices.Clone(k.Raw), slices.Clone(k.Point), slices.Clone(k.Params), slices.Clone(k.Signature)
+	}
+	if q := h.Request; q != nil {
+		q.Types, q.Context = slices.Clone(q.Types), slices.Clone(q.Context)
+		for i, name := range q.Authorities {
+			q.Authorities[i] = slices.Clone(name)
+		}
+	}
+	if h.Said != nil {
+		h.Said.First = slices.Clone(h.Said.First)
 	}
 	h.OCSP, h.Public = slices.Clone(h.OCSP), slices.Clone(h.Public)
 }

@@ -141,6 +141,8 @@ type loop struct {
 	decoder *packetDecoder
 	done    int64 // bytes of the sources before
 	damages int
+
+	first, last int64 // times of the packets, nanoseconds since 1970
 }
 
 const (
@@ -149,6 +151,7 @@ const (
 )
 
 func (l *loop) run() error {
+	defer l.times()
 	for i, s := range l.sources {
 		l.damages = 0
 		err := l.read(int32(i), s)
@@ -201,15 +204,18 @@ func (l *loop) read(file int32, s *source) error {
 
 // count adds one packet to the totals.
 func (l *loop) count(at int64, size int) {
-	res := l.res
-	res.Packets++
-	res.Bytes += int64(size)
-	t := time.Unix(0, at).UTC()
-	if res.First.IsZero() || t.Before(res.First) {
-		res.First = t
+	if l.res.Packets == 0 {
+		l.first, l.last = at, at
 	}
-	if t.After(res.Last) {
-		res.Last = t
+	l.res.Packets++
+	l.res.Bytes += int64(size)
+	l.first, l.last = min(l.first, at), max(l.last, at)
+}
+
+// times fills in when the packets were captured.
+func (l *loop) times() {
+	if l.res.Packets > 0 {
+		l.res.First, l.res.Last = time.Unix(0, l.first).UTC(), time.Unix(0, l.last).UTC()
 	}
 }
 

@@ -1,5 +1,7 @@
 package capture
 
+import "bytes"
+
 // A scan follows the record borders of one direction (RFC 8446 §5.1), by headers alone: it tells when the handshake
 // is over and what of the rest is worth keeping.
 type scan struct {
@@ -34,6 +36,7 @@ const (
 	maxRecord    = 1<<14 + 2048 // RFC 5246 §6.2.3, the largest of all versions
 	maxKept      = 256 << 10    // bytes of one direction
 	maxClear     = 16 << 10     // bytes of what is not TLS
+	maxWeb       = 2 << 10      // … and is HTTP
 	smallRecord  = 64           // bytes; alerts and tickets' like, kept when data is not
 	// After the handshake a server's tickets and alerts are worth keeping; a client with a certificate may still be
 	// sending it when the record headers say that the handshake is over.
@@ -115,10 +118,22 @@ func isSSLv2Hello(b []byte) bool {
 // keepClear keeps what is said before TLS, or instead of it.
 func (a *assembly) keepClear(f *flow, i int, data []byte, at place) {
 	s := &f.half[i].scan
-	n := min(len(data), maxClear-int(s.kept))
+	if s.kept == 0 && i == int(f.client) {
+		f.web = isWeb(data)
+	}
+	limit := maxClear
+	if f.web {
+		limit = maxWeb
+	}
+	n := min(len(data), limit-int(s.kept))
 	if n > 0 {
 		a.store(f, i, data[:n], at)
 	}
+}
+
+// isWeb tells a request of HTTP in clear, which nothing but a CONNECT leads out of.
+func isWeb(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("GET ")) || bytes.HasPrefix(b, []byte("POST ")) || bytes.HasPrefix(b, []byte("HEAD "))
 }
 
 // records walks along the records in data.

@@ -31,7 +31,7 @@ type shaper struct {
 	lastTag byte
 }
 
-// of computes a flow's shape. Flows with losses, repeated segments, clear text before TLS or an open end have none.
+// of computes a flow's shape. Flows with losses, clear text before TLS or an open end have none.
 func (s *shaper) of(f *flow) shape {
 	if !regular(f) {
 		return noShape
@@ -64,7 +64,7 @@ func (s *shaper) of(f *flow) shape {
 // regular tells whether a flow can have a shape.
 func regular(f *flow) bool {
 	a, b := &f.half[0], &f.half[1]
-	return f.syn && f.synack && f.tape != nil && len(f.closes) > 0 && f.retransmits == 0 && f.lost == 0 && !f.holed && !f.snapped &&
+	return f.syn && f.synack && f.tape != nil && len(f.closes) > 0 && f.lost == 0 && !f.holed && !f.snapped &&
 		a.scan.mode == inRecords && b.scan.mode == inRecords && a.scan.began == 0 && b.scan.began == 0 &&
 		behindEnd(a, b) == 0 && behindEnd(b, a) == 0
 }
@@ -76,7 +76,8 @@ func (s *shaper) frame(f *flow) {
 	s.out = append(append(s.out, c[:]...), v[:]...)
 	s.out = binary.BigEndian.AppendUint16(s.out, server.Port())
 	s.out = append(s.out, f.half[1-f.client].rstTTL, f.half[f.client].rstTTL, byte(f.client))
-	s.out = append(s.out, byte(flags(f.dropped, f.over, f.half[0].scan.dropped > 0, f.half[1].scan.dropped > 0)), byte(len(f.closes)))
+	s.out = append(s.out, byte(flags(f.dropped, f.over, f.half[0].scan.dropped > 0, f.half[1].scan.dropped > 0,
+		f.retransmits > 0, unacked(&f.half[f.client], &f.half[1-f.client]) > 0)), byte(len(f.closes)))
 	for _, c := range f.closes {
 		s.out = append(s.out, byte(c.side), c.how[0], byte(flags(c.at >= f.spoke)))
 	}
@@ -207,7 +208,9 @@ func (s *shaper) clientHello(b []byte) bool {
 	if len(b) < 2+n+1 || len(b) < 2+n+1+int(b[2+n]) {
 		return false
 	}
-	n += 3 + int(b[2+n])
+	s.list(b[:2+n])
+	b = b[2+n:]
+	n = 1 + int(b[0])
 	s.text(b[:n])
 	return s.extensions(b[n:], true)
 }
@@ -235,7 +238,26 @@ func (s *shaper) serverHello(b []byte) bool {
 	return s.extensions(b[38+n:], false)
 }
 
-// extensions takes a list of extensions without keys, tickets and binders.
+// isGREASE tells the values that a client sprinkles at random (RFC 8701).
+func isGREASE(high, low byte) bool { return high == low && low&0x0f == 0x0a }
+
+// list takes a list of 16 bit numbers, whatever GREASE is in it. A length of one or two bytes may come first.
+func (s *shaper) list(b []byte) {
+	s.number(len(b))
+	if len(b)%2 == 1 {
+		b = b[1:]
+	}
+	for ; len(b) >= 2; b = b[2:] {
+		if isGREASE(b[0], b[1]) {
+			s.out = append(s.out, 0x0a, 0x0a)
+		} else {
+			s.out = append(s.out, b[0], b[1])
+		}
+	}
+}
+
+// extensions takes a list of extensions without keys, tickets and binders. Their order does not count: browsers
+// shuffle them.
 func (s *shaper) extensions(b []byte, client bool) bool {
 	if len(b) == 0 {
 		return true
@@ -243,38 +265,47 @@ func (s *shaper) extensions(b []byte, client bool) bool {
 	if len(b) < 2 || int(b[0])<<8|int(b[1]) != len(b)-2 {
 		return false
 	}
+	from, all := len(s.out), uint64(0)
 	for b = b[2:]; len(b) > 0; {
 		if len(b) < 4 {
 			return false
 		}
-		typ, n := binary.BigEndian.Uint16(b), int(b[2])<<8|int(b[3])
-		if len(b) < 4+n {
+		n := int(b[2])<<8 | int(b[3])
+		if len(b) < 4+n || !s.extension(binary.BigEndian.Uint16(b), b[4:4+n], client) {
 			return false
 		}
-		s.out = append(s.out, b[:4]...)
-		if !s.extension(typ, b[4:4+n], client) {
-			return false
-		}
+		all += maphash.Bytes(s.seed, s.out[from:])
+		s.out = s.out[:from]
 		b = b[4+n:]
 	}
+	s.out = binary.BigEndian.AppendUint64(s.out, all)
 	return true
 }
 
+// extEncryptedHello is encrypted_client_hello (RFC 9849), which changes with each hello.
+const extEncryptedHello = 0xfe0d
+
 func (s *shaper) extension(typ uint16, b []byte, client bool) bool {
+	if isGREASE(byte(typ>>8), byte(typ)) {
+		typ = 0x0a0a
+	}
+	s.out = binary.BigEndian.AppendUint16(s.out, typ)
 	switch typ {
 	case wire.ExtKeyShare:
 		if client {
 			return s.shares(b)
 		}
 		s.text(b[:min(2, len(b))]) // the group; its key follows in a ServerHello only
-	case wire.ExtSessionTicket, wire.ExtPreSharedKey, wire.ExtCookie:
+	case wire.ExtSupportedGroups, wire.ExtSupportedVersions, wire.ExtSignatureAlgorithms:
+		s.list(b)
+	case wire.ExtSessionTicket, wire.ExtPreSharedKey, wire.ExtCookie, extEncryptedHello, 0x0a0a:
 	default:
 		s.text(b)
 	}
 	return true
 }
 
-// shares takes the groups and lengths of a client's keys.
+// shares takes the groups of a client's keys.
 func (s *shaper) shares(b []byte) bool {
 	if len(b) < 2 {
 		return false
@@ -287,7 +318,7 @@ func (s *shaper) shares(b []byte) bool {
 		if len(b) < 4+n {
 			return false
 		}
-		s.out = append(s.out, b[:4]...)
+		s.list(b[:2])
 		b = b[4+n:]
 	}
 	return true

@@ -349,3 +349,21 @@ func TestTwoFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedCertificate: a server of TLS 1.3 that wants a certificate says no after the client's Finished, under seal.
+func TestRefusedCertificate(t *testing.T) {
+	client, server := goConfigs(t, tls.VersionTLS13)
+	server.ClientAuth = tls.RequireAnyClientCert
+	chunks := goTLS(t, client, server, 10)
+	for len(chunks) > 0 && chunks[len(chunks)-1].From == wire.ClientSide {
+		chunks = chunks[:len(chunks)-1]
+	}
+	s := newSession(40001)
+	s.open()
+	s.say(chunks, 1400)
+	s.close(wire.ServerSide)
+	h := one(t, pcap(noSnap, s))
+	if h.End.By != wire.ServerSide || h.End.How == fact.EndCompleted {
+		t.Errorf("%s, %+v, %+v", told(h), h.End, h.Steps)
+	}
+}

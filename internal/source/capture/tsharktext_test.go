@@ -48,14 +48,22 @@ func summary(h *fact.Handshake) string {
 // TestPrintsOfRecordings reads what tshark prints of recordings and compares with reading the recordings themselves.
 func TestPrintsOfRecordings(t *testing.T) {
 	dir := realCaptures(t)
-	for _, file := range []string{"arkime__badcurveball.pcap", "zeek__tls-dhe.pcap", "ndpi__smtp-starttls.pcap", "zeek__tls-certificate-request-failed.pcap",
-		"zeek__postgresql-psql-aws-ssl-require.pcap", "zeek__tls-tls13_wolfssl.pcap", "ndpi__lru_ipv6_caches.pcapng"} {
+	for _, file := range mostly(3, "arkime__badcurveball.pcap", "zeek__tls-dhe.pcap", "zeek__tls-tls13_wolfssl.pcap", "ndpi__smtp-starttls.pcap",
+		"zeek__tls-certificate-request-failed.pcap", "zeek__postgresql-psql-aws-ssl-require.pcap", "ndpi__lru_ipv6_caches.pcapng") {
 		path := filepath.Join(dir, file)
 		want := readCapture(t, path)
 		for _, how := range [][]string{{"-V"}, {"-T", "json"}} {
 			comparePrint(t, file+" "+how[0], printed(t, path, how...), want)
 		}
 	}
+}
+
+// mostly is the first few of a list, or all of it where nothing may be left out.
+func mostly(n int, list ...string) []string {
+	if os.Getenv("TLSWHY_REQUIRE_REAL") == "1" {
+		return list
+	}
+	return list[:n]
 }
 
 func comparePrint(t *testing.T, name string, text []byte, want []fact.Handshake) {
@@ -144,5 +152,43 @@ func TestJSONWithoutBytes(t *testing.T) {
 	}
 	if p := preamble.Guess([]byte{0x16, 3, 1}, nil, 443); p == nil || p.ID != "https" {
 		t.Errorf("protocol of port 443: %+v", p)
+	}
+}
+
+// packetTree is one packet as tshark -V prints it, the least of it.
+func packetTree(number int, from, to string, flags string, tls ...string) string {
+	s := fmt.Sprintf("Frame %d: 99 bytes on wire (792 bits), 99 bytes captured (792 bits)\n    Epoch Time: 1714557600.%03d000000 seconds\n", number, number)
+	src, sport, _ := strings.Cut(from, " ")
+	dst, dport, _ := strings.Cut(to, " ")
+	s += fmt.Sprintf("Internet Protocol Version 4, Src: %s, Dst: %s\n    Time to Live: 61\nTransmission Control Protocol, Src Port: https (%s), Dst Port: %s, Seq: 1, Ack: 1, Len: 0\n", src, dst, sport, dport)
+	s += fmt.Sprintf("    [Stream index: 4]\n    Flags: 0x018 (%s)\n", flags)
+	if len(tls) > 0 {
+		s += "Transport Layer Security\n    " + strings.Join(tls, "\n    ") + "\n"
+	}
+	return s + "\n"
+}
+
+// TestRefusalInsteadOfFinished: in TLS 1.3 a client's alert looks like data to an onlooker; its length tells.
+func TestRefusalInsteadOfFinished(t *testing.T) {
+	const client, server = "10.0.0.7 50001", "10.0.0.9 443"
+	for size, want := range map[int]string{19: "1 client FIN after server Finished", 53: "2 client completed after client Finished"} {
+		h := oneTrace(t, packetTree(1, client, server, "SYN")+packetTree(2, server, client, "SYN, ACK")+
+			packetTree(3, client, server, "PSH, ACK", "TLSv1 Record Layer: Handshake Protocol: Client Hello", "    Handshake Protocol: Client Hello", "        Random: 00", "        Server Name: db.example.net")+
+			packetTree(4, server, client, "PSH, ACK", "TLSv1.3 Record Layer: Handshake Protocol: Server Hello", "    Handshake Protocol: Server Hello", "        Version: TLS 1.2 (0x0303)",
+				"        Cipher Suite: TLS_AES_128_GCM_SHA256 (0x1301)", "            Supported Version: TLS 1.3 (0x0304)", "TLSv1.3 Record Layer: Application Data Protocol: http-over-tls", "    Length: 900")+
+			packetTree(5, client, server, "PSH, ACK", "TLSv1.3 Record Layer: Change Cipher Spec Protocol: Change Cipher Spec", "    Length: 1", "TLSv1.3 Record Layer: Application Data Protocol: http-over-tls",
+				"    Opaque Type: Application Data (23)", fmt.Sprintf("    Length: %d", size))+
+			packetTree(6, client, server, "FIN, ACK"))
+		if endOf(h) != want || h.Client.ServerName != "db.example.net" || h.Server.Version != wire.TLS13 || h.Passive.ServerTTL != 61 || h.Passive.SYN != fact.Yes {
+			t.Errorf("%d bytes: %s, want %s; %s", size, endOf(h), want, stepsOf(h))
+		}
+	}
+}
+
+// TestQuotedHeaders: the packet that an ICMP error quotes is no packet of the connection.
+func TestQuotedHeaders(t *testing.T) {
+	text := strings.Replace(packetTree(1, "10.0.0.9 443", "10.0.0.7 50001", "PSH, ACK", "TLSv1 Record Layer: Handshake Protocol: Client Hello"), "Transmission Control", "Internet Control Message Protocol\nTransmission Control", 1)
+	if hs, _, claimed := ReadText("x", []byte(text)); len(hs) != 0 || len(claimed) != 1 {
+		t.Errorf("%+v %v", hs, claimed)
 	}
 }
