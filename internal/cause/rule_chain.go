@@ -47,10 +47,22 @@ func certAt(chain *fact.Chain, at int) *fact.Certificate {
 func (f fault) match(c *fact.Case, input string, args ...string) Match {
 	m := Match{About: about(c, f.h), Sure: Proven, Args: where(c, f.h, args...), Proof: []Proof{f.judgedAgain(input)}}
 	m.Args["subject"], m.Args["issuer"] = called(f.cert), f.cert.Issuer
+	if f.h.Passive != nil && f.dependsOnAnchors() && f.h.End.Alert != alertUnknownCA {
+		m.Sure = Likely // judged with our anchors: what the watched client trusts is not on the wire
+	}
 	if !f.p.Fatal {
 		m.Level = Weak
 	}
 	return m
+}
+
+// dependsOnAnchors reports problems that another client, with other trusted roots, need not have.
+func (f fault) dependsOnAnchors() bool {
+	switch f.p.Kind {
+	case fact.RootUnknown, fact.IssuerMissing, fact.NoAnchors, fact.AnchorRotated:
+		return true
+	}
+	return false
 }
 
 // judgedAgain says what the verdict is with one input changed.
