@@ -190,6 +190,11 @@ func sniff(name string, f io.Reader) (capture.Input, []byte, error) {
 
 func readText(c *fact.Case, name string, text []byte) {
 	list, gaps, claimed := capture.ReadText(name, text)
+	for i := range list { // numbers count over the whole case
+		if list[i].Passive != nil {
+			list[i].Passive.Index = len(c.Handshakes) + i + 1
+		}
+	}
 	c.Handshakes = append(c.Handshakes, list...)
 	c.Gaps = append(c.Gaps, gaps...)
 	if len(claimed) == 0 {

@@ -138,3 +138,22 @@ func TestUnreadableFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestArticle: the trace that Microsoft printed in KB4557473, inside its article, where that lies beside the project.
+func TestArticle(t *testing.T) {
+	name := filepath.Join("..", "..", "..", "shared", "seeds", "000_34181469e4867b29.txt")
+	if _, err := os.Stat(name); err != nil {
+		t.Skip("the article is kept apart from the project; source/capture has a trace like it")
+	}
+	r := watchedReport(t, name)
+	if len(r.Findings) == 0 || r.Findings[0].Cause != "dhe-leading-zero" || r.Findings[0].Sure != "likely" {
+		t.Fatal(summary(r))
+	}
+	row := r.Handshakes[0]
+	if row.Suite != "0x009f" || row.ClosedBy != "server" || row.ClosedHow != "FIN" || row.After != "client Finished" || row.Client != "<Application IP>:62702" {
+		t.Errorf("%+v", row)
+	}
+	if at := r.Findings[0].Proof; at[0].At != "packet 1103584" || at[1].At != "packet 1103692" {
+		t.Errorf("%+v", at)
+	}
+}

@@ -64,6 +64,7 @@ func goTLS(t testing.TB, client, server *tls.Config, size int) []wire.Chunk {
 		if err != nil {
 			return
 		}
+		s.SetDeadline(time.Now().Add(time.Minute)) // a test that hangs says where
 		conn := tls.Server(s, server)
 		defer s.Close()
 		defer conn.Close()
@@ -75,6 +76,7 @@ func goTLS(t testing.TB, client, server *tls.Config, size int) []wire.Chunk {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.SetDeadline(time.Now().Add(time.Minute))
 	conn := tls.Client(recorder{c, &sync.Mutex{}, &chunks}, client)
 	if _, err := conn.Write([]byte("request")); err == nil {
 		for buf, got := make([]byte, 64<<10), 0; got < size; {
