@@ -165,10 +165,25 @@ func (h *Handshake) refusedAfterwards() bool {
 // Told is whether the handshake completed, as far as it can be told: a capture may begin late, end early or hold
 // one side only.
 func (h *Handshake) Told() Tri {
-	if h.Passive != nil && (h.Finished == Unknown || !h.begun() && !h.turnedAway()) {
+	if h.Passive != nil && (h.Finished == Unknown || !h.begun() && !h.turnedAway() && !h.WantsTLS() && !h.TunnelRefused()) {
 		return Unknown
 	}
 	return Is(h.Completed())
+}
+
+// WantsTLS: the server answered a login in clear text with its own error for want of encryption. PostgreSQL says "no
+// encryption", before version 14 "SSL off" (src/backend/libpq/auth.c); MySQL has a number for it.
+func (h *Handshake) WantsTLS() bool {
+	s := h.Said
+	if s == nil || h.End.How != EndError {
+		return false
+	}
+	return s.ErrorCode == 3159 || s.ErrorState == "28000" && (strings.Contains(s.ErrorText, "no encryption") || strings.Contains(s.ErrorText, "SSL off"))
+}
+
+// TunnelRefused: a proxy answered the request for a tunnel with a refusal.
+func (h *Handshake) TunnelRefused() bool {
+	return (h.Protocol == "http-connect" || h.Protocol == "socks") && (h.End.How == EndError || h.End.How == EndDeclined)
 }
 
 // begun: TLS was spoken, although a printed trace may show no more of a hello than its name and a capture may have

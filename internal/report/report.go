@@ -109,7 +109,7 @@ type Handshake struct {
 	Suite     string   `json:"suite"`
 	SuiteName string   `json:"suite_name"`
 	Group     string   `json:"group"`
-	Completed *bool    `json:"completed"`
+	Completed *bool    `json:"completed" jsonschema:"oneof_type=boolean;null"` // null: cannot be told
 	Alerts    []Alert  `json:"alerts"`
 	ClosedBy  string   `json:"closed_by"`
 	ClosedHow string   `json:"closed_how"`
