@@ -181,9 +181,9 @@ func (h *Handshake) WantsTLS() bool {
 	return s.ErrorCode == 3159 || s.ErrorState == "28000" && (strings.Contains(s.ErrorText, "no encryption") || strings.Contains(s.ErrorText, "SSL off"))
 }
 
-// TunnelRefused: a proxy answered the request for a tunnel with a refusal.
+// TunnelRefused: a proxy answered the request for a tunnel with a refusal. What a server behind it declines is its own.
 func (h *Handshake) TunnelRefused() bool {
-	return (h.Protocol == "http-connect" || h.Protocol == "socks") && (h.End.How == EndError || h.End.How == EndDeclined)
+	return (h.Protocol == "http-connect" || h.Protocol == "socks") && h.End.How == EndError
 }
 
 // begun: TLS was spoken, although a printed trace may show no more of a hello than its name and a capture may have
