@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -43,7 +44,8 @@ func recordingName(t *testing.T) string {
 // record keeps a run: the question, the CA, every connection, and what the test wants of it (filled in by expect).
 func record(t *testing.T, args []string, r result) {
 	t.Helper()
-	about := fmt.Sprintf("%s\nserver: %s\nclient: tlswhy diagnose %s\n", t.Name(), served[t.Name()], strings.Join(args, " "))
+	parent, _, _ := strings.Cut(t.Name(), "/") // one nginx serves all its tests
+	about := fmt.Sprintf("%s\nserver: %s\nclient: tlswhy diagnose %s\n", t.Name(), cmp.Or(served[t.Name()], served[parent]), strings.Join(args, " "))
 	a := &txtar.Archive{Comment: folders.ReplaceAll([]byte(about), []byte("DIR"))}
 	add := func(name string, data []byte) { a.Files = append(a.Files, txtar.File{Name: name, Data: data}) }
 	question, err := json.MarshalIndent(struct {
