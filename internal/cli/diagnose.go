@@ -102,6 +102,7 @@ type result struct {
 	Report    report.Report
 	tapes     []live.Tape
 	diagnosis diagnose.Diagnosis
+	traffic   *report.Traffic // of captures; nil for a target
 }
 
 func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
@@ -137,6 +138,7 @@ func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error
 		}
 		results = append(results, r)
 	}
+	join(results)
 	w.results = results
 	return w.show(o, results)
 }

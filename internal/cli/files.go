@@ -105,7 +105,19 @@ func (w *world) answerFiles(ctx context.Context, o options, names []string) (res
 	}
 	capture.Judge(c.Handshakes, anchors)
 	d := diagnose.Watch(c, cause.All())
-	return result{Case: c, diagnosis: d, Report: report.BuildWatched(c, d, traffic)}, nil
+	return result{Case: c, diagnosis: d, traffic: &traffic, Report: report.BuildWatched(c, d, traffic)}, nil
+}
+
+// join lets the targets of the same call speak about the servers that captures show.
+func join(results []result) {
+	if len(results) < 2 || results[0].traffic == nil {
+		return
+	}
+	watched := &results[0]
+	for _, r := range results[1:] {
+		watched.diagnosis = diagnose.Join(watched.diagnosis, r.Case, r.diagnosis)
+	}
+	watched.Report = report.BuildWatched(watched.Case, watched.diagnosis, *watched.traffic)
 }
 
 // listen captures from an interface until the time is over or the user interrupts.

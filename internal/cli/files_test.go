@@ -157,3 +157,34 @@ func TestArticle(t *testing.T) {
 		t.Errorf("%+v", at)
 	}
 }
+
+// TestCaptureAndTarget: what a capture leaves possible, the target named in the same call proves.
+func TestCaptureAndTarget(t *testing.T) {
+	b, err := newBench()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	e, err := b.start(t.Context(), "https/server-too-old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	name := filepath.Join(t.TempDir(), "run.pcapng")
+	var out, errs bytes.Buffer
+	quiet := func(string) string { return "" }
+	Main(append([]string{"diagnose", e.Target, "--save", name}, e.Flags...), nil, &out, &errs, quiet)
+	alone := watchedReport(t, name)
+	if len(alone.Findings) == 0 || alone.Findings[0].Cause != "server-too-old" || alone.Findings[0].Sure == "proven" {
+		t.Fatalf("the capture alone: %s", summary(alone))
+	}
+	out.Reset()
+	Main(append([]string{"diagnose", "--format", "json", name, e.Target}, e.Flags...), nil, &out, &errs, quiet)
+	var both report.Reports
+	if err := json.Unmarshal(out.Bytes(), &both); err != nil || len(both.Reports) != 2 {
+		t.Fatalf("%d reports, %v\n%s", len(both.Reports), err, errs.String())
+	}
+	if f := both.Reports[0].Findings[0]; f.Cause != "server-too-old" || f.Sure != "proven" || f.Proof[0].Kind != "live" {
+		t.Errorf("joined: %s", summary(both.Reports[0]))
+	}
+}

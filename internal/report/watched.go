@@ -252,6 +252,9 @@ func (t *textWriter) watchedFinding(r Report, f Finding) {
 		}
 		t.row(fmt.Sprintf("  %-9s ", label), p.Says, p.At, nil, t.style.Dim)
 	}
+	for _, p := range f.Against {
+		t.row("  against   ", p.Says, p.At, nil, t.style.Dim)
+	}
 	if f.Sure != "proven" {
 		t.indented("decide", f.Check)
 	}
