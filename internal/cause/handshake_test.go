@@ -289,7 +289,7 @@ func TestPaddedGenerator(t *testing.T) {
 // nothing panics, and what is found has proof, changes and all its arguments.
 func TestSparseCases(t *testing.T) {
 	hows := []fact.How{fact.EndRefused, fact.EndUnreachable, fact.EndTimeout, fact.EndClosed, fact.EndReset, fact.EndAlert, fact.EndNotTLS,
-		fact.EndDeclined, fact.EndError, fact.EndLocal, fact.EndNoAddress, fact.EndCompleted}
+		fact.EndDeclined, fact.EndError, fact.EndLocal, fact.EndCompleted}
 	afters := []string{"dns", "tcp", "preamble", "ClientHello", "HelloRetryRequest", "ServerHello", "Certificate", "ServerKeyExchange", "server Finished", "client Finished"}
 	reasons := []string{"dh-too-small", "weak-signature", "version-too-low", "no-extended-master-secret", "no-secure-renegotiation",
 		wire.ReasonUnofferedVersion, wire.ReasonUnofferedScheme, wire.ReasonBadSignature, wire.ReasonBadFinished, wire.ReasonDecode, wire.ReasonCannotComplete}

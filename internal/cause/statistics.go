@@ -36,9 +36,6 @@ func atLeast(k, n int, p float64) float64 {
 	return max(0, 1-below)
 }
 
-// atMost is the chance of k or fewer events in n when each has the chance p.
-func atMost(k, n int, p float64) float64 { return 1 - atLeast(k+1, n, p) }
-
 // leadingZero is how often a number below a prime of so many bits begins with a zero byte: 2^(8(len-1))/p, which for
 // the groups of RFC 3526 and RFC 7919 is 1 in 256.
 const leadingZero = 1.0 / 256

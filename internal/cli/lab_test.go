@@ -73,7 +73,7 @@ func labRun(t *testing.T, slug, proto string) (report.Report, string) {
 	var r report.Report
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		if strings.Contains(errs.String(), "the lab could not start") {
-			t.Skip("left out: " + errs.String())
+			absent(t, errs.String())
 		}
 		t.Fatalf("no report: %v\n%s%s", err, out.String(), errs.String())
 	}

@@ -232,7 +232,6 @@ const (
 	EndDeclined    How = "declined"    // the server offers no TLS in its preamble
 	EndError       How = "error-reply" // the protocol's own error instead of TLS
 	EndLocal       How = "client"      // the client's side refused or broke off: Reason says why
-	EndNoAddress   How = "no-address"  // the name gave no address
 )
 
 // End is who ended a connection, how, and after which step.

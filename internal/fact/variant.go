@@ -26,7 +26,6 @@ const (
 	Silence    VariantKind = "silence"    // "300ms": connect and say nothing
 	Own        VariantKind = "own"        // "none": no client certificate
 	Accept     VariantKind = "accept"     // a refusal of the client taken back: "dh=1024", "legacy-renegotiation", "security-level=1"
-	Browser    VariantKind = "browser"    // ask SQL Browser again
 )
 
 // A Variant is what an experiment changed from the baseline.

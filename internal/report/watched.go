@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +35,7 @@ type server struct {
 	name        string // product or protocol
 	seen        counts
 	clients     []peer
-	first, last time.Time
+	first, last time.Time // of its failures
 }
 
 type counts struct{ all, failed, unknown int }
@@ -84,11 +85,13 @@ func serversOf(c *fact.Case) []server {
 func (s *server) add(h *fact.Handshake) {
 	n := max(h.Seen.Count, 1)
 	s.seen.add(h, n)
-	if !h.Seen.First.IsZero() && (s.first.IsZero() || h.Seen.First.Before(s.first)) {
-		s.first = h.Seen.First
-	}
-	if h.Seen.Last.After(s.last) {
-		s.last = h.Seen.Last
+	if h.Told() == fact.No && !h.Seen.First.IsZero() {
+		if s.first.IsZero() || h.Seen.First.Before(s.first) {
+			s.first = h.Seen.First
+		}
+		if h.Seen.Last.After(s.last) {
+			s.last = h.Seen.Last
+		}
 	}
 	client := clientOf(h)
 	i := slices.IndexFunc(s.clients, func(p peer) bool { return p.addr == client })
@@ -170,6 +173,10 @@ func (t *textWriter) watchedBody(r Report) {
 		t.b.WriteByte('\n')
 		t.row("", where(s.addr)+"  "+s.name, s.seen.String(), t.style.Strong, nil)
 		t.clients(s)
+		if !s.first.IsZero() {
+			const layout = "2006-01-02 15:04:05"
+			t.line("  failures from "+s.first.UTC().Format(layout)+" to "+s.last.UTC().Format(layout)+" UTC", "")
+		}
 		if l := timeline(r.watched.handshakes, where(s.addr)); l != "" {
 			t.line("  "+l, "")
 		}
@@ -262,6 +269,23 @@ func (t *textWriter) watchedFinding(r Report, f Finding) {
 	t.changes(f.Changes)
 	if h != nil {
 		t.show(h)
+		t.showPackets(f)
+	}
+}
+
+// packetNumber is the place of a proof in a capture.
+var packetNumber = regexp.MustCompile(`packet (\d+)$`)
+
+// showPackets writes the proof's packets as a display filter.
+func (t *textWriter) showPackets(f Finding) {
+	var list []string
+	for _, p := range f.Proof {
+		if m := packetNumber.FindStringSubmatch(p.At); m != nil && !slices.Contains(list, m[1]) {
+			list = append(list, m[1])
+		}
+	}
+	if len(list) > 0 {
+		t.line(fmt.Sprintf("  %-9s wireshark        frame.number in {%s}", "", strings.Join(list, ", ")), "")
 	}
 }
 

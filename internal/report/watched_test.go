@@ -63,7 +63,7 @@ func TestWatchedReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := out.String()
-	for _, part := range []string{"1,234,567 packets", "2 servers with failures", "<Server IP>:1433", "from <Application IP>", "failures per minute"} {
+	for _, part := range []string{"1,234,567 packets", "2 servers with failures", "<Server IP>:1433", "from <Application IP>", "failures per minute", "failures from 2026-11-21 09:12:30", "frame.number in {"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is missing in:\n%s", part, text)
 		}

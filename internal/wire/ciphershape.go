@@ -51,7 +51,7 @@ func shapeOf(version uint16, suite names.Suite) (cipherShape, error) {
 	case "NULL":
 		s = cipherShape{kind: kindStream}
 	default:
-		return s, fmt.Errorf("cipher %s of suite %s is not implemented", suite.Cipher, suite.Name)
+		return s, fmt.Errorf("cipher %s of suite %s is beyond this engine", suite.Cipher, suite.Name)
 	}
 	if s.kind == kindCBC && version >= TLS11 {
 		s.ivLen = 0 // each record brings its own (RFC 4346 §6.2.3.2)
@@ -92,7 +92,7 @@ func macHash(suite names.Suite) (func() hash.Hash, error) {
 	case "SHA384":
 		return sha512.New384, nil
 	}
-	return nil, fmt.Errorf("MAC %s of suite %s is not implemented", suite.MAC, suite.Name)
+	return nil, fmt.Errorf("MAC %s of suite %s is beyond this engine", suite.MAC, suite.Name)
 }
 
 // suiteHash is the hash of the TLS 1.2 PRF and of the TLS 1.3 key schedule of a suite.

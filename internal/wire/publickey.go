@@ -94,7 +94,7 @@ func parseSPKI(spki cryptobyte.String) (*publicKey, error) {
 		}
 		return &publicKey{ed25519: key}, nil
 	}
-	return nil, keyErrorf("public key algorithm %s is not implemented", oid)
+	return nil, keyErrorf("public key algorithm %s is beyond this engine", oid)
 }
 
 func parseRSA(der cryptobyte.String) (*publicKey, error) {
@@ -116,7 +116,7 @@ func parseEC(parameters cryptobyte.String, point []byte) (*publicKey, error) {
 	}
 	curve, ok := curveByOID(oid.String())
 	if !ok {
-		return nil, keyErrorf("curve %s is not implemented", oid)
+		return nil, keyErrorf("curve %s is beyond this engine", oid)
 	}
 	key, err := ecdsa.ParseUncompressedPublicKey(curve, point)
 	if err != nil {

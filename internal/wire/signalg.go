@@ -30,7 +30,7 @@ func signatureAlgorithm(version, scheme uint16, key *publicKey) (signAlgorithm, 
 	}
 	alg, ok := schemeAlgorithm(scheme)
 	if !ok {
-		return alg, &keyError{fmt.Errorf("scheme %s is not implemented", names.Scheme(scheme))}
+		return alg, &keyError{fmt.Errorf("scheme %s is beyond this engine", names.Scheme(scheme))}
 	}
 	if !alg.fits(key) {
 		return alg, fmt.Errorf("scheme %s does not fit the certificate's %s key", names.Scheme(scheme), key.kind())

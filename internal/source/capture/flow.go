@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
-	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
 // A flow is one TCP connection while its packets come in. Sides are numbered by who was seen first: 0 sent the first
@@ -52,17 +51,6 @@ type shut struct {
 	ttl    uint8
 	packet int32
 	at     int64
-}
-
-// side tells which end of the connection one of the flow's two sides is.
-func (f *flow) side(i int) wire.Side {
-	switch {
-	case f.client < 0:
-		return wire.Nobody
-	case int(f.client) == i:
-		return wire.ClientSide
-	}
-	return wire.ServerSide
 }
 
 // number is a packet's number if it stands in the flow's own file, else 0: it would mean another packet there.
