@@ -98,11 +98,12 @@ func sign(template *x509.Certificate, by *Issuer, key crypto.Signer) (*Issuer, e
 	return &Issuer{Cert: cert, DER: der, Key: key}, nil
 }
 
-// serial is positive and 15 bytes long, so that none is shorter or negative by accident.
+// serial is positive and 15 bytes long, so that none is shorter or negative by accident. Its first byte does
+// not become 0xff when the sign bit is set, so the negative one is still the shortest form (X.690 §8.3.2: not nine ones in front).
 func serial() *big.Int {
 	b := make([]byte, 15)
 	rand.Read(b)
-	b[0] = b[0]&0x7f | 0x40
+	b[0] = b[0]&0x1f | 0x40
 	return new(big.Int).SetBytes(b)
 }
 

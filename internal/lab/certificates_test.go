@@ -118,6 +118,17 @@ func TestNegativeSerial(t *testing.T) {
 	}
 }
 
+// TestSerialMadeNegative: with the sign bit set each serial number is still a well-formed INTEGER of X.690 §8.3.2, so that
+// its sign alone is what is wrong with the certificate.
+func TestSerialMadeNegative(t *testing.T) {
+	for range 5000 {
+		b := serial().Bytes()
+		if b[0] |= 0x80; len(b) != 15 || b[0] == 0xff && b[1]&0x80 != 0 {
+			t.Fatalf("%x is not the shortest form of a negative number", b)
+		}
+	}
+}
+
 // TestAuthorityIsHarmless: one day, and nothing outside .test, localhost and loopback (design rule 15).
 func TestAuthorityIsHarmless(t *testing.T) {
 	e := newTestEnv(t)
