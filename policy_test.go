@@ -27,12 +27,14 @@ var layers = map[string][]string{
 	"internal/lang":             {},
 	"internal/wire":             {"names"},
 	"internal/fact":             {"names", "wire"},
+	"internal/words":            {"names", "wire", "fact"},
 	"internal/preamble":         {"names", "wire", "fact"},
 	"internal/trust":            {"names", "wire", "fact"},
 	"internal/client":           {"names", "wire", "fact", "preamble", "trust"},
 	"internal/source/live":      {"names", "wire", "fact", "preamble", "trust", "client"},
 	"internal/source/machine":   {"names", "wire", "fact", "preamble", "trust", "client"},
 	"internal/source/capture":   {"names", "wire", "fact", "preamble", "trust", "client"},
+	"internal/source/logs":      {"names", "wire", "fact", "words", "preamble", "trust", "client"},
 	"internal/change":           {"names", "wire", "fact", "trust", "lang"},
 	"internal/cause":            {"names", "wire", "fact", "trust", "lang", "change"},
 	"internal/cause/gen":        {},
@@ -41,13 +43,14 @@ var layers = map[string][]string{
 	"internal/report":           {"names", "wire", "fact", "trust", "lang", "change", "cause", "client", "diagnose", "remedy"},
 	"internal/lab":              {"names", "wire", "fact", "preamble", "trust", "client"},
 	"internal/cli":              {"*"},
+	"internal/accuracy":         {"*"},
 	"internal/bench":            {"*"},
 	"cmd/tlswhy":                {"cli"},
 }
 
 // pure packages judge and present: they read no file, socket or clock.
 var pure = []string{"internal/cause", "internal/change", "internal/diagnose", "internal/remedy", "internal/report", "internal/trust",
-	"internal/wire", "internal/fact", "internal/client", "internal/lang", "internal/names"}
+	"internal/wire", "internal/fact", "internal/words", "internal/client", "internal/lang", "internal/names"}
 
 // impure lists what a pure package must not import.
 var impure = []string{"net", "os", "net/http", "os/exec", "syscall", "io/ioutil"}
@@ -66,6 +69,7 @@ var modules = map[string]string{
 	"github.com/klauspost/compress":            "captures: zstd",
 	"golang.org/x/crypto":                      "cryptobyte, chacha20poly1305, ocsp",
 	"golang.org/x/net":                         "international names (idna)",
+	"golang.org/x/text":                        "texts: full-width and accented forms made comparable (Unicode normalisation)",
 	"github.com/go-sql-driver/mysql":           "tests: a real client judges the lab's MySQL side",
 	"github.com/jackc/pgx/v5":                  "tests: a real client judges the lab's PostgreSQL side",
 }

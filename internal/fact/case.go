@@ -15,6 +15,7 @@ import (
 type Case struct {
 	Question   Question
 	Handshakes []Handshake `json:",omitempty"` // probed, in the order tried
+	Events     []Event     `json:",omitempty"` // log lines, error texts, event records
 	Hosts      []Host      `json:",omitempty"` // names, aliases and addresses learnt
 	Gaps       []Gap       `json:",omitempty"` // evidence that could not be had, and why
 	Same       []Variant   `json:",omitempty"` // experiments not made because they would change nothing for this client
