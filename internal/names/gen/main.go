@@ -1,4 +1,4 @@
-// Command gen writes tables_gen.go of package names from data/*.csv. It runs in the directory of that package.
+// Command gen writes the *_gen.go files of package names from data/*.csv. It runs in the directory of that package.
 package main
 
 import (
@@ -16,9 +16,21 @@ func main() {
 }
 
 func run() error {
-	src, err := tables.Source("data")
-	if err != nil {
-		return err
+	for _, out := range []struct {
+		file   string
+		source func(dir string) ([]byte, error)
+	}{
+		{"tables_gen.go", tables.Source},
+		{"openssl_gen.go", tables.OpenSSL},
+		{"windows_gen.go", tables.Windows},
+	} {
+		src, err := out.source("data")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(out.file, src, 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile("tables_gen.go", src, 0o644)
+	return nil
 }
