@@ -1,0 +1,42 @@
+package words
+
+import "github.com/tlswhy/tlswhy/internal/fact"
+
+// envoyRows are Envoy's and those of the meshes and gateways that carry it.
+var envoyRows = []row{
+	{"TLS_error:|*", "", told("envoy", fact.Web)},
+	{"TLS error: 2684*", "", told("envoy", fact.Web)},
+	{"SSL error: 2684*", "", told("envoy", fact.Web)},
+	{"OPENSSL_internal", "", told("boringssl")},
+	{"upstream connect error or disconnect/reset before headers", "", told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"transport failure reason", "", told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream connect error or disconnect/reset before headers. reset reason: connection termination", fact.Closed, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream connect error or disconnect/reset before headers. reset reason: remote connection failure", fact.CannotConnect, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream connect error or disconnect/reset before headers. reset reason: connection timeout", fact.ConnectTimeout, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"delayed connect error: 111", fact.ConnectionRefused, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"delayed connect error: 113", fact.NoRoute, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"no healthy upstream", fact.CannotConnect, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"Secret is not supplied by SDS", fact.NoServerCredential, told("envoy", fact.Web)},
+	{"verify cert failed: X509_verify_cert", "", told("envoy", fact.Web)},
+	{"verify cert failed: verify SAN list", fact.CertName, told("envoy", fact.Web)},
+	{"verify SAN list failed", fact.CertName, told("envoy", fact.Web)},
+	{"SAN matcher", fact.CertName, told("envoy", fact.Web)},
+	{"verify cert failed: hash", fact.PinMismatch, told("envoy", fact.Web)},
+	{"verify cert failed: spki", fact.PinMismatch, told("envoy", fact.Web)},
+	{"verify cert failed: cert verification failed", fact.VerifyFailed, told("envoy", fact.Web)},
+	{"33554536:system library:OPENSSL_internal:Connection reset by peer", fact.ResetInHandshake, told("envoy", fact.Web)},
+	{"upstream_reset_before_response_started{connection_failure,", "", told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream_reset_before_response_started{connection_failure}", fact.CannotConnect, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream_reset_before_response_started{connection_termination", fact.Closed, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"upstream_reset_before_response_started{remote_connection_failure", fact.CannotConnect, told("envoy", fact.Web, fact.ByClient, fact.ToUpstream)},
+	{"filter_chain_not_found", fact.UnrecognizedName, told("envoy", fact.Web, fact.ByServer)},
+	{"no matching filter chain found", fact.UnrecognizedName, told("envoy", fact.Web, fact.ByServer)},
+	{"Failed to load certificate chain from", fact.FileBad, told(fact.AtStart)},
+	{"Failed to load private key from", fact.KeyUnreadable, told(fact.AtStart)},
+	{"Failed to load trusted CA certificates from", fact.CAFileMissing, told("envoy", fact.Web, fact.AtStart)},
+	{"Failed to initialize cipher suites", fact.NoCipherLeft, told("envoy", fact.Web, fact.AtStart)},
+	{"Failed to initialize ECDH curves", fact.OptionInvalid, told("envoy", fact.Web, fact.AtStart)},
+	{"failed to sign: create certificate: rpc error", fact.OtherFault, told("envoy", fact.Web, "istio")},
+	{"linkerd_app", "", told("linkerd")},
+	{"TLS detection timed out", fact.SilentInHandshake, told("linkerd", fact.ByServer)},
+}

@@ -1,0 +1,63 @@
+package words
+
+import (
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// goX509Rows are the messages of crypto/x509, the same for a server's and a client's certificate.
+var goX509Rows = []row{
+	{say: "certificate signed by unknown authority", is: fact.IssuerUnknown, in: inGo},
+	{say: "x509: certificate has expired or is not yet valid", is: fact.CertDate, in: inGo},
+	{say: "x509: certificate has expired or is not yet valid: current time … is after", is: fact.CertExpired, in: inGo},
+	{say: "x509: certificate has expired or is not yet valid: current time … is before", is: fact.CertNotYetValid, in: inGo},
+	{say: "x509: certificate is valid for … , not", is: fact.CertName, in: inGo},
+	{say: "x509: certificate is not valid for any names", is: fact.CertName, in: inGo},
+	{say: "x509: certificate relies on legacy Common Name field", is: fact.CommonNameOnly, in: inGo},
+	{say: "certificate relies on legacy Common Name field, use SANs or temporarily enable Common Name matching", is: fact.CommonNameOnly, in: inGo},
+	{say: "because it doesn't contain any IP SANs", is: fact.IPMismatch, in: inGo},
+	{say: "x509: certificate specifies an incompatible key usage", is: fact.CertWrongPurpose, in: inGo},
+	{say: "x509: a root or intermediate certificate is not authorized for an extended key usage", is: fact.CertWrongPurpose, in: inGo},
+	{say: "x509: certificate is not authorized to sign other certificates", is: fact.InvalidCA, in: inGo},
+	{say: "x509: invalid signature: parent certificate cannot sign this kind of certificate", is: fact.InvalidCA, in: inGo},
+	{say: "is not authorized to sign for this name", is: fact.CertUnacceptable, in: inGo},
+	{say: "x509: issuer has name constraints but leaf*", is: fact.CertUnacceptable, in: inGo},
+	{say: "x509: unhandled critical extension", is: fact.CertUnacceptable, in: inGo},
+	{say: "x509: too many intermediates for path length constraint", is: fact.ChainTooLong, in: inGo},
+	{say: "x509: signature check attempts limit reached while verifying certificate chain", is: fact.ChainTooLong, in: inGo},
+	{say: "x509: issuer name does not match subject from issuing certificate", is: fact.CertUnacceptable, in: inGo},
+	{say: "x509: no valid chains built", is: fact.VerifyFailed, in: inGo},
+	{say: "x509: failed to load system roots and no roots provided", is: fact.NoTrustAnchors, in: inGo},
+	{say: "x509: cannot verify signature: insecure algorithm", is: fact.DigestTooWeak, in: inGo},
+	{say: "x509: cannot verify signature: algorithm unimplemented", is: fact.CertUnacceptable, in: inGo},
+	// macOS and Windows answer in their own words: root_darwin.go, root_windows.go.
+	{say: `" certificate is not trusted`, is: fact.IssuerUnknown, in: inGo},
+	{say: `" certificate is expired`, is: fact.CertExpired, in: inGo},
+	{say: "certificate is not standards compliant", is: fact.CertUnacceptable, in: inGo},
+	{say: "certificate name does not match input", is: fact.CertName, in: inGo},
+	{say: "certificate is not permitted for this usage", is: fact.CertWrongPurpose, in: inGo},
+	// What cannot be read: parser.go.
+	{say: "x509: negative serial number", is: fact.CertMalformed, in: inGo},
+	{say: "x509: malformed*", is: fact.CertMalformed, in: inGo},
+	{say: "x509: trailing data*", is: fact.CertMalformed, in: inGo},
+	{say: "x509: SAN … is malformed", is: fact.CertMalformed, in: inGo},
+	{say: "x509: cannot parse dnsName", is: fact.CertMalformed, in: inGo},
+	{say: "x509: cannot parse IP address of length", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid RDNSequence", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid basic constraints", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid key usage", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid extended key usages", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid subject alternative name*", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid authority key identifier", is: fact.CertMalformed, in: inGo},
+	{say: "x509: inner and outer signature algorithm identifiers don't match", is: fact.CertMalformed, in: inGo},
+	{say: "x509: RSA key missing NULL parameters", is: fact.CertMalformed, in: inGo},
+	{say: "x509: RSA modulus is not a positive number", is: fact.CertMalformed, in: inGo},
+	{say: "x509: certificate contains duplicate extension*", is: fact.CertMalformed, in: inGo},
+	{say: "x509: invalid version", is: fact.CertMalformed, in: inGo},
+	{say: "x509: unsupported elliptic curve", is: fact.CertTypeUnusable, in: inGo},
+	{say: "x509: unknown elliptic curve", is: fact.CertTypeUnusable, in: inGo},
+	{say: "x509: unknown public key algorithm", is: fact.CertTypeUnusable, in: inGo},
+	{say: "x509: only RSA, ECDSA and Ed25519 keys supported", is: fact.CertTypeUnusable, in: inGo},
+	{say: "asn1: structure error", is: fact.FileBad, in: inGo},
+	{say: "asn1: syntax error", is: fact.FileBad, in: inGo},
+	{say: "bit keys are insecure (see https://go.dev/pkg/crypto/rsa", is: fact.KeyTooSmall, in: inGo},
+}

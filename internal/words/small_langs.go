@@ -1,0 +1,50 @@
+package words
+
+import (
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// languageRows are the messages of TLS in Dart, Haskell, Python's tlslite and gRPC's C core.
+var languageRows = []row{
+	{say: "Handshake error in client", in: inDartClient},
+	{say: "Connection terminated during handshake", is: fact.EOFInHandshake, in: inClient},
+	{say: "HandshakeException", in: inDartClient},
+	{say: "Failure trusting builtin roots", is: fact.NoTrustAnchors, in: inDartClient},
+	{say: "Failed host lookup", is: fact.NameNotFound, in: inDartClient},
+	{say: "certificate rejected: [UnknownCA", is: fact.IssuerUnknown, in: inHaskell},
+	{say: "certificate rejected: [SelfSigned", is: fact.CertSelfSigned, in: inHaskell},
+	{say: "certificate rejected: [NameMismatch", is: fact.CertName, in: inHaskell},
+	{say: "certificate rejected: [Expired", is: fact.CertExpired, in: inHaskell},
+	{say: "certificate rejected: [InFuture", is: fact.CertNotYetValid, in: inHaskell},
+	{say: "certificate has unknown CA", is: fact.IssuerUnknown, in: inHaskell},
+	{say: "HandshakeFailed Error_EOF", is: fact.EOFInHandshake, in: inHaskell},
+	{say: "HandshakeFailed (Error_Packet_Parsing", is: fact.DecodeError, in: inHaskell},
+	{say: "invalid header type: 72", is: fact.HTTPFromServer, in: inHaskellClient},
+	{say: "AlertLevel_Fatal,HandshakeFailure", is: fact.PeerAlert(40), in: inHaskell},
+	{say: "AlertLevel_Fatal,ProtocolVersion", is: fact.PeerAlert(70), in: inHaskell},
+	{say: "AlertLevel_Fatal,UnrecognizedName", is: fact.PeerAlert(112), in: inHaskell},
+	{say: "AlertLevel_Fatal,InternalError", is: fact.PeerAlert(80), in: inHaskell},
+	{say: "no cipher in common with", is: fact.NoSharedCipher, in: inHaskell},
+	{say: "peer does not support Extended", is: fact.EMSMissing, in: inHaskell},
+	{say: "TLSRemoteAlert: handshake_failure", is: fact.PeerAlert(40), in: inPython},
+	{say: "TLSRemoteAlert: bad_certificate", is: fact.PeerAlert(42), in: inPython},
+	{say: "TLSRemoteAlert: certificate_unknown", is: fact.PeerAlert(46), in: inPython},
+	{say: "TLSRemoteAlert: illegal_parameter", is: fact.PeerAlert(47), in: inPython},
+	{say: "TLSRemoteAlert: unknown_ca", is: fact.PeerAlert(48), in: inPython},
+	{say: "TLSRemoteAlert: protocol_version", is: fact.PeerAlert(70), in: inPython},
+	{say: "TLSRemoteAlert: internal_error", is: fact.PeerAlert(80), in: inPython},
+	{say: "TLSRemoteAlert: unrecognized_name", is: fact.PeerAlert(112), in: inPython},
+	{say: "TLSLocalAlert: handshake_failure", is: fact.OwnAlert(40), in: inPython},
+	{say: "TLSLocalAlert: illegal_parameter", is: fact.OwnAlert(47), in: inPython},
+	{say: "TLSLocalAlert: protocol_version", is: fact.VersionRefused, in: inPython},
+	{say: "TLSLocalAlert: unexpected_message", is: fact.UnexpectedMessage, in: inPython},
+	{say: "TLSLocalAlert: insufficient_security", is: fact.OwnAlert(71), in: inPython},
+	{say: "TLSLocalAlert: record_overflow", is: fact.NotTLS, in: inPython},
+	{say: "TLSAbruptCloseError", is: fact.NoCloseNotify, in: inPython},
+	{say: "TSI_PROTOCOL_FAILURE", is: fact.HandshakeFailed, in: inGrpc},
+	{say: "Ssl handshake failed: SSL_ERROR_SSL", is: fact.HandshakeFailed, in: inGrpc},
+	{say: "is not in peer certificate", is: fact.CertName, in: inGrpcClient},
+	{say: "Could not load any root certificate", is: fact.NoTrustAnchors, in: inGrpcClient},
+	{say: "Handshake read failed", is: fact.BrokeInHandshake, in: inGrpc},
+	{say: "failed to connect to all addresses", is: fact.CannotConnect, in: inGrpcClient},
+}

@@ -1,0 +1,60 @@
+package words
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// wrappers are sentences that only announce another one. They mean something by themselves only where people quote
+// them alone.
+var wrappers = [...]struct {
+	say string // a piece as it stands in a cleaned text
+	is  fact.Symptom
+}{
+	{"pre-login handshake", fact.HandshakeFailed},
+	{"error occurred during the login process", fact.HandshakeFailed},
+	{"ログイン前のハンドシェイク", fact.HandshakeFailed},
+	{"ログイン中にエラーが発生", fact.HandshakeFailed},
+	{"ログイン前ハンドシェイク", fact.HandshakeFailed},
+	{"ログインプロセス中にエラー", fact.HandshakeFailed},
+	{"Handshakes vor der Anmeldung", fact.HandshakeFailed},
+	{"登录前的握手", fact.HandshakeFailed},
+	{"登入前的信號交換", fact.HandshakeFailed},
+	{"사전 로그인 핸드셰이크", fact.HandshakeFailed},
+	{"handshake pre-login", fact.HandshakeFailed},
+	{"handshake de pré-logon", fact.HandshakeFailed},
+	{"SSL connection could not be established", fact.HandshakeFailed},
+	{"Authentication failed, see inner exception", fact.HandshakeFailed},
+	{"A call to SSPI failed", fact.HandshakeFailed},
+	{"SSPI への呼び出しに失敗", fact.HandshakeFailed},
+	{"SSPI-Aufruf", fact.HandshakeFailed},
+	{"调用 SSPI 失败", fact.HandshakeFailed},
+	{"SSL Handshake failed with OpenSSL error", fact.HandshakeFailed},
+	{"secure connection to SQL Server by using Secure Sockets Layer", fact.HandshakeFailed},
+	{"Secure Sockets Layer (SSL) 暗号化を使用", fact.HandshakeFailed},
+	{"ODBC Driver 17 for SQL Server]SSL Provider", fact.HandshakeFailed},
+	{"ODBC Driver 18 for SQL Server]SSL Provider", fact.HandshakeFailed},
+	{"(provider: SSL", fact.HandshakeFailed},
+	{"TLS Handshake failed:", fact.HandshakeFailed},
+	{"Client unable to establish connection", fact.CannotConnect},
+	{"errors in the certificate chain", fact.VerifyFailed},
+	{"RemoteCertificateChainErrors", fact.VerifyFailed},
+	{"AuthenticationException", fact.HandshakeFailed},
+}
+
+// wrapped says what a wrapping sentence means where nothing else in the text says more.
+func wrapped(clean string, r *Reading) {
+	for _, w := range wrappers {
+		if len(r.Symptoms) > 0 {
+			return
+		}
+		if strings.Contains(clean, w.say) {
+			if !slices.ContainsFunc(phrases().find(fold(clean)), func(w *row) bool { return w.is != "" }) {
+				r.Say(w.is)
+			}
+			return
+		}
+	}
+}
