@@ -10,10 +10,31 @@ var benignClientAbort = Cause{
 	ID: "TW0102", Slug: "benign-client-abort", Since: "0.1",
 	Phase: Benign, Level: Note,
 	Title: "the client went away {where}, without a complaint",
+	Plain: "the client went away in the middle of the handshake, without a complaint",
 	Why: "The client ended the connection in the middle of the handshake and sent no alert: it was stopped, lost patience, or only wanted to see whether somebody answers. " +
 		"Nothing that the server sent explains it. A few of these are ordinary; many from one client deserve a look at that client.",
 	Check: "the client's own log at this time; a client that cannot accept the server's certificate often leaves like this too",
 	Cites: []string{"RFC 8446 §6.1 (user_canceled, close_notify)", "curl and Node close without an alert when the name does not match"},
+	Signs: []Sign{
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPrivate}, Weight: 6},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPublic}, Weight: 7},
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPrivate}, Weight: 7},
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPublic}, Weight: 7},
+		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.ForciblyClosed, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer}, Weight: 4},
+		{Of: fact.PeerAlert(0), Weight: 3},
+		{Of: fact.PeerAlert(90), Weight: 9},
+	},
+	Advice: []change.Change{
+		change.New(change.LeaveAlone, change.Server),
+		change.New(change.AskOwner, change.Client, "what", "its log at this time, if it happens often"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		if h == nil || h.Passive == nil || h.Told() != fact.No || !h.Verdict.OK() || !clientLeft(h) {

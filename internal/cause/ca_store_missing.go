@@ -18,7 +18,22 @@ var caStoreMissing = Cause{
 		"SSL_CTX_set_default_verify_paths(3): a missing store is no error",
 		"Debian package ca-certificates, left out of minimal images",
 	},
+	Decide: "the roots of this machine",
+	Signs: []Sign{
+		{Of: fact.TLSInitFailed, In: []fact.Context{fact.ByClient}, Weight: 6},
+		{Of: fact.VerifyFailed, In: []fact.Context{"python"}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{"peer-famous"}, Weight: 5},
+		{Of: fact.VerifyFailed, In: []fact.Context{"peer-famous"}, Weight: 6},
+		{Of: fact.NoTrustAnchors, Weight: 10},
+		{Of: fact.CAFileMissing, Weight: 9},
+		{Of: fact.CAFileMissing, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.FileMissing, Weight: 2},
+	},
 	Hides: []string{"ca-not-trusted", "missing-intermediate", "ca-store-outdated"},
+	Advice: []change.Change{
+		change.New(change.TrustCA, change.Client),
+		change.NotAdvised(change.TrustAnything, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		f, ok := faultOf(c, fact.NoAnchors)
 		if !ok {

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -41,6 +42,14 @@ func readCases(t *testing.T, slug string) (fires, near map[string]*fact.Case) {
 	return fires, near
 }
 
+// matched is what a card's rule finds in handshakes; cards that only texts show have none.
+func matched(card Cause, c *fact.Case) []Match {
+	if card.Match == nil {
+		return nil
+	}
+	return card.Match(c)
+}
+
 // TestCatalogue is the gate: every cause has a case that provokes it, a near miss that does not, complete texts,
 // a source, and changes.
 func TestCatalogue(t *testing.T) {
@@ -51,7 +60,11 @@ func TestCatalogue(t *testing.T) {
 				t.Fatal("needs at least one case that fires and one near miss")
 			}
 			for name, c := range fires {
-				ms := card.Match(c)
+				if card.Match == nil {
+					checkHeard(t, card.Slug, name, c)
+					continue
+				}
+				ms := matched(card, c)
 				if len(ms) == 0 {
 					t.Errorf("%s: does not fire", name)
 				}
@@ -60,12 +73,41 @@ func TestCatalogue(t *testing.T) {
 				}
 			}
 			for name, c := range near {
-				if ms := card.Match(c); len(ms) > 0 {
+				if ms := matched(card, c); len(ms) > 0 {
 					t.Errorf("%s: fires on a near miss: %+v", name, ms[0].Proof)
+				}
+				for _, e := range c.Events {
+					if p := placeOf(card.Slug, &e); p >= 0 && p < named {
+						t.Errorf("%s: a near miss, and still cause number %d of %q", name, p+1, e.Text)
+					}
 				}
 			}
 		})
 	}
+}
+
+// checkHeard: a cause that only texts show is provoked by texts, in the vocabulary of symptoms.
+func checkHeard(t *testing.T, slug, name string, c *fact.Case) {
+	t.Helper()
+	if len(c.Events) == 0 {
+		t.Errorf("%s: no text", name)
+	}
+	for _, e := range c.Events {
+		if e.Text == "" || len(e.Symptoms) == 0 || e.Ref.At == "" || e.Ref.Kind == "" {
+			t.Errorf("%s: an event needs a place, a text and symptoms: %+v", name, e)
+		}
+		if p := placeOf(slug, &e); p < 0 || p >= named {
+			t.Errorf("%s: not among the first %d causes of %q", name, named, e.Text)
+		}
+	}
+}
+
+// named is how many causes of a text an expert would look at.
+const named = 3
+
+// placeOf is the place of a cause among those that a text may have, from 0; -1 when it is none of them.
+func placeOf(slug string, e *fact.Event) int {
+	return slices.IndexFunc(Candidates(e, All()), func(k Candidate) bool { return k.Cause.Slug == slug })
 }
 
 func checkMatch(t *testing.T, card Cause, m Match) {
@@ -104,9 +146,10 @@ func TestCards(t *testing.T) {
 			t.Errorf("%s %s: used twice", c.ID, c.Slug)
 		}
 		ids[c.ID], slugs[c.Slug] = true, true
-		if !slugLine.MatchString(c.Slug) || c.Since == "" || c.Title == "" || c.Check == "" || len(c.Cites) == 0 || c.Match == nil {
+		if !slugLine.MatchString(c.Slug) || c.Since == "" || c.Title == "" || c.Check == "" || len(c.Cites) == 0 {
 			t.Errorf("%s: card is incomplete", c.Slug)
 		}
+		checkPlain(t, c)
 		if n := len(strings.Fields(c.Why)); n < 20 {
 			t.Errorf("%s: why has %d words; a person who does not know TLS needs more", c.Slug, n)
 		}
@@ -147,4 +190,31 @@ func TestNamesAreKnown(t *testing.T) {
 		}
 	}
 }
+
 func advised(ch change.Change) bool { return ch.Advised }
+
+// checkPlain: what is said where nothing but a text is known needs no argument, and advises something that does not
+// cost security, before anything that does.
+func checkPlain(t *testing.T, c Cause) {
+	t.Helper()
+	plain := cmp.Or(c.Plain, c.Title)
+	if left := lang.Placeholders(plain); len(left) > 0 {
+		t.Errorf("%s: %v in the title for texts", c.Slug, left)
+	}
+	if c.Plain == c.Title || strings.HasSuffix(plain, ".") {
+		t.Errorf("%s: plain title %q", c.Slug, c.Plain)
+	}
+	if len(c.Advice) == 0 || !c.Advice[0].Advised {
+		t.Errorf("%s: the first advice must be one that costs no security", c.Slug)
+	}
+	if !slices.IsSortedFunc(c.Advice, func(a, b change.Change) int { return weakness(a) - weakness(b) }) {
+		t.Errorf("%s: what costs security comes last", c.Slug)
+	}
+}
+
+func weakness(ch change.Change) int {
+	if ch.Advised {
+		return 0
+	}
+	return 1
+}

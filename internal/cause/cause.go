@@ -52,16 +52,28 @@ type Cause struct {
 	ID, Slug, Since string
 	Phase           Phase
 	Level           Level
-	Title           string   // the cause in one plain sentence, no full stop
-	Why             string   // for a person who does not know TLS
-	Check           string   // how to see it by hand
-	Cites           []string // RFC, KB, source file of the product that prints the message
-	Hides           []string // consequences silent while this holds
-	Residual        bool     // names only where it broke: gives way to any finer cause, never proven
+	Title           string          // the cause in one plain sentence, no full stop
+	Why             string          // for a person who does not know TLS
+	Check           string          // how to see it by hand
+	Cites           []string        // RFC, KB, source file of the product that prints the message
+	Hides           []string        // consequences silent while this holds
+	Plain           string          // the title where nothing but a text is known: no placeholders; "" when Title has none
+	Signs           []Sign          // what texts say when this is the cause
+	Advice          []change.Change // what to change where nothing but a text is known, the smallest safe change first
+	Decide          string          // the experiment that tells this cause from others, in words: "the same handshake with the name sent"; "" where only Check does
+	Residual        bool            // names only where it broke: gives way to any finer cause, never proven
 	Match           func(*fact.Case) []Match
 	// Crowd, where a cause has it, looks at many watched handshakes of one server at once: what it says of them
 	// takes the place of what Match says of each.
 	Crowd func(*fact.Case) []Match
+}
+
+// A Sign is a symptom by which texts show a cause, and how much it speaks for it: 10 where an expert would name this
+// cause first, 5 where it is one of several, 1 where it is merely possible.
+type Sign struct {
+	Of     fact.Symptom
+	In     []fact.Context // circumstances that must hold; the sign with most of them counts
+	Weight int
 }
 
 // A Match is one place where the rule holds.

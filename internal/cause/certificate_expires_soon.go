@@ -12,12 +12,16 @@ var certificateExpiresSoon = Cause{
 	ID: "TW5305", Slug: "certificate-expires-soon", Since: "0.1",
 	Phase: ServerAuth, Level: WillBreak,
 	Title: "the certificate of {subject} ends in {left} ({when}), and its renewal was due {overdue} ago",
+	Plain: "the certificate ends soon, and its renewal is due",
 	Why: "The certificate is still good, and by now a new one should have taken its place: automatic renewal happens when a third of the lifetime " +
 		"is left, renewal by hand a month before the end. When nothing happens, every client will refuse it on that day.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} </dev/null | openssl x509 -noout -dates",
 	Cites: []string{
 		"Let's Encrypt, Integration Guide: renew when a third of the lifetime is left; for lifetimes under ten days, when half is left",
 		"RFC 9773 (ACME renewal information)", "certbot documentation, renew: 30 days before the end of 90",
+	},
+	Advice: []change.Change{
+		change.New(change.RenewCertificate, change.Server),
 	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()

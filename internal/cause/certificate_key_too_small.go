@@ -11,12 +11,22 @@ var certificateKeyTooSmall = Cause{
 	ID: "TW5503", Slug: "certificate-key-too-small", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the key of {subject} is too small: {key}",
+	Plain: "the certificate's key is too small",
 	Why: "The strength of a certificate hangs on the length of its key. What was long enough years ago can be broken today, so clients ask for a " +
 		"minimum: 2048 bits for RSA, 256 for elliptic curves. This key is shorter.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null, then openssl x509 -noout -text on each block: Public-Key: (… bit)",
 	Cites: []string{
 		"CA/Browser Forum Baseline Requirements §6.1.5 (RSA of 2048 bits or more)", "NIST SP 800-131A rev. 2 §3 (112 bits of strength)",
 		"OpenSSL X509_V_ERR_EE_KEY_TOO_SMALL (66), X509_V_ERR_CA_KEY_TOO_SMALL (67)",
+	},
+	Decide: "the size of the key that it sends",
+	Signs: []Sign{
+		{Of: fact.KeyTooSmall, Weight: 10},
+		{Of: fact.PeerAlert(71), Weight: 4},
+	},
+	Advice: []change.Change{
+		change.New(change.ReissueStronger, change.Server, "need", "RSA 2048 bits or ECDSA P-256"),
+		change.NotAdvised(change.LowerSecurityLevel, change.Client, "level", "1"),
 	},
 	Match: func(c *fact.Case) []Match {
 		f, ok := faultOf(c, fact.LeafKeySmall, fact.CAKeySmall)

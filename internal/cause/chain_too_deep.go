@@ -9,12 +9,23 @@ var chainTooDeep = Cause{
 	ID: "TW5007", Slug: "chain-too-deep", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the certificate chain is longer than this client follows ({detail})",
+	Plain: "the certificate chain is longer than this side follows",
 	Why: "Between the server's certificate and an authority that the client trusts stand intermediate certificates. Clients follow only so " +
 		"many of them, so that nobody can keep them busy with endless chains; here there are more than this one allows.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null | grep -c BEGIN counts what is sent",
 	Cites: []string{
 		"SSL_CTX_set_verify_depth(3), SSL_CTX_set_max_cert_list(3)", "OpenSSL X509_V_ERR_CERT_CHAIN_TOO_LONG (22)",
 		"nginx ngx_http_proxy_module: proxy_ssl_verify_depth, 1 by default", "Java jdk.tls.maxHandshakeMessageSize",
+	},
+	Decide: "the length of the chain that it sends",
+	Signs: []Sign{
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.ToUpstream}, Weight: 4},
+		{Of: fact.LeafUnverified, Weight: 1},
+		{Of: fact.ChainTooLong, Weight: 10},
+	},
+	Advice: []change.Change{
+		change.New(change.SendChain, change.Server),
+		change.New(change.AskOwner, change.Owner, "what", "a certificate of a CA that is nearer to its root, and a chain without needless certificates"),
 	},
 	Match: func(c *fact.Case) []Match {
 		if h := chainTooLarge(c); h != nil {

@@ -11,11 +11,35 @@ var cipherNeedsOtherCertificate = Cause{
 	ID: "TW3007", Slug: "cipher-needs-other-certificate", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "the shared cipher suites need an {needed} key, the server's certificate has an {has} key",
+	Plain: "the cipher suites that both sides know need another type of key than the server's certificate has",
 	Why: "Before TLS 1.3 a cipher suite fixes the type of the server's key, ECDSA or RSA. The client offers the suites that the server uses, but only " +
 		"in the form for the other type of key, and the server has a certificate of one type only.",
-	Check: "openssl s_client -connect {host}:{port} -tls1_2 -cipher a{has} connects, -cipher a{needed} does not",
-	Cites: []string{"RFC 5246 §7.4.2 (which key a suite needs)", "RFC 8422 §2", "OpenSSL: SSL_R_NO_SHARED_CIPHER (0A0000C1)"},
+	Check:  "openssl s_client -connect {host}:{port} -tls1_2 with -cipher aRSA and with -cipher aECDSA: only the type of key that the certificate has connects",
+	Cites:  []string{"RFC 5246 §7.4.2 (which key a suite needs)", "RFC 8422 §2", "OpenSSL: SSL_R_NO_SHARED_CIPHER (0A0000C1)"},
+	Decide: "the same with suites for the other kind of key",
+	Signs: []Sign{
+		{Of: fact.NoSharedCipher, Weight: 7},
+		{Of: fact.NoSharedCipher, In: []fact.Context{fact.ByServer}, Weight: 8},
+		{Of: fact.NoSharedCipher, In: []fact.Context{fact.ByServer, "schannel"}, Weight: 5},
+		{Of: fact.NoSharedCipher, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 6},
+		{Of: fact.NoSharedSignature, Weight: 5},
+		{Of: fact.NoSharedSignature, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.CertTypeUnusable, Weight: 10},
+		{Of: fact.PeerAlert(40), Weight: 5},
+		{Of: fact.PeerAlert(40), In: []fact.Context{"java"}, Weight: 4},
+		{Of: fact.PeerAlert(40), In: []fact.Context{"go"}, Weight: 7},
+		{Of: fact.PeerAlert(40), In: []fact.Context{"tlslite"}, Weight: 7},
+		{Of: fact.PeerAlert(43), Weight: 6},
+		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByClient}, Weight: 3},
+		{Of: fact.OwnAlert(40), Weight: 6},
+		{Of: fact.OwnAlert(40), In: []fact.Context{"schannel"}, Weight: 6},
+	},
 	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.UseOtherKeyType, change.Server),
+		change.New(change.OfferSuite, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		if m, ok := clientLacksForm(c); ok {
 			return []Match{m}

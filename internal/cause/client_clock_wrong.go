@@ -11,11 +11,30 @@ var clientClockWrong = Cause{
 	ID: "TW5304", Slug: "client-clock-wrong", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the client's clock is wrong: it says {now}, another clock said {other}",
+	Plain: "the clock of the machine that checks the certificate is wrong",
 	Why: "Whether a certificate is in date is judged by the clock of the machine that checks it. What the server sent carries the time of " +
 		"another, independent clock, and the two contradict each other. By that other clock the certificate is in date.",
-	Check: "date -u on the client, beside any clock you trust; timedatectl (Linux) or w32tm /query /status (Windows) tells whether it is kept right",
-	Cites: []string{"RFC 6960 §4.2.2.1 (thisUpdate, producedAt)", "RFC 6962 §3.2 (timestamps of certificate transparency logs)", "RFC 5280 §4.1.2.5"},
+	Check:  "date -u on the client, beside any clock you trust; timedatectl (Linux) or w32tm /query /status (Windows) tells whether it is kept right",
+	Cites:  []string{"RFC 6960 §4.2.2.1 (thisUpdate, producedAt)", "RFC 6962 §3.2 (timestamps of certificate transparency logs)", "RFC 5280 §4.1.2.5"},
+	Decide: "this machine's clock beside the certificate's dates",
+	Signs: []Sign{
+		{Of: fact.CertExpired, In: []fact.Context{"peer-famous"}, Weight: 7},
+		{Of: fact.CertExpired, Weight: 4},
+		{Of: fact.CertExpired, In: []fact.Context{"openssl"}, Weight: 3},
+		{Of: fact.CertNotYetValid, Weight: 9},
+		{Of: fact.CertNotYetValid, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.CertDate, Weight: 7},
+		{Of: fact.CertDate, In: []fact.Context{fact.Browser}, Weight: 8},
+		{Of: fact.CertDate, In: []fact.Context{fact.ByServer}, Weight: 4},
+		{Of: fact.PeerAlert(45), Weight: 4},
+		{Of: fact.PeerAlert(45), In: []fact.Context{fact.ByServer}, Weight: 5},
+		{Of: fact.PeerAlert(45), In: []fact.Context{fact.ByClient}, Weight: 3},
+		{Of: fact.OwnAlert(45), Weight: 5},
+	},
 	Hides: []string{"certificate-expired", "certificate-not-yet-valid", "intermediate-expired", "revocation-unavailable", "certificate-expires-soon"},
+	Advice: []change.Change{
+		change.New(change.SetClock, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		f, ok := faultOf(c, fact.ClockContradicts)
 		if !ok {

@@ -9,6 +9,7 @@ var clientKeyDoesNotMatch = Cause{
 	ID: "TW9201", Slug: "client-key-does-not-match", Since: "0.1",
 	Phase: ClientSetup, Level: Breaks,
 	Title: "the client's private key does not belong to its certificate {subject}",
+	Plain: "the client's private key does not belong to its certificate",
 	Why: "A certificate and its private key are made as a pair; with the key the client proves that the certificate is its own. The two files " +
 		"given here are not a pair, for instance after a renewal that replaced only one of them. Most programs refuse to start like that.",
 	Check: "openssl x509 -in CERT -noout -pubkey and openssl pkey -in KEY -pubout must print the same",
@@ -16,7 +17,17 @@ var clientKeyDoesNotMatch = Cause{
 		"OpenSSL X509_check_private_key(3): key values mismatch", "Go crypto/tls X509KeyPair: private key does not match public key",
 		"RFC 8446 §4.4.3 (decrypt_error, alert 51)",
 	},
+	Signs: []Sign{
+		{Of: fact.BadSignature, In: []fact.Context{fact.ByServer}, Weight: 8},
+		{Of: fact.PeerAlert(51), Weight: 5},
+		{Of: fact.OwnAlert(51), Weight: 3},
+		{Of: fact.KeyMismatch, In: []fact.Context{fact.ByClient}, Weight: 10},
+		{Of: fact.FileBad, In: []fact.Context{"mysql"}, Weight: 4},
+	},
 	Hides: []string{"client-certificate-untrusted", "client-certificate-missing", "keys-disagree"},
+	Advice: []change.Change{
+		change.New(change.MatchKey, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		own, h := c.Question.OwnCert.Leaf(), c.Base()
 		if c.Question.OwnKeyOK != fact.No || h == nil {

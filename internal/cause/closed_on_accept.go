@@ -9,6 +9,7 @@ var closedOnAccept = Cause{
 	ID: "TW1006", Slug: "closed-on-accept", Since: "0.1",
 	Phase: Reach, Level: Breaks,
 	Title: "the connection is accepted and closed at once, before anything is said{rate}",
+	Plain: "the connection is accepted and closed at once, before anything is said",
 	Why: "A program takes the connection and hangs up without waiting for the first word. So it is not what we say that it minds, but who we are or " +
 		"when we come: an allow list of addresses, a limit on connections, or a load balancer that has no working server behind it.",
 	Check: "nc -v {host} {port} without typing anything: the connection ends by itself at once",
@@ -16,8 +17,19 @@ var closedOnAccept = Cause{
 		"HAProxy Configuration Manual, tcp-request connection reject", "hosts_access(5): a denied client's connection is closed",
 		"RFC 9293 §3.6 (closing a connection)",
 	},
+	Decide: "a connection that says nothing is closed as well",
+	Signs: []Sign{
+		{Of: fact.AcceptThenClosed, Weight: 9},
+		{Of: fact.SlowAccept, Weight: 4},
+		{Of: fact.ResetInHandshake, Weight: 3},
+		{Of: fact.ForciblyClosed, In: []fact.Context{fact.MSSQL, fact.InPrelogin}, Weight: 2},
+	},
 	Hides:    []string{"closed-after-hello"},
 	Residual: true,
+	Advice: []change.Change{
+		change.New(change.AskOwner, change.Server, "what", "whether this client's address is allowed, how many connections are, and what stands behind the port"),
+		change.New(change.OpenFirewall, change.Network),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := failing(c, fact.AtTCP, fact.AtPreamble, fact.AtHello)
 		if h == nil || !cut(h) || heard(h) {

@@ -9,10 +9,23 @@ var dhGroupTooSmall = Cause{
 	ID: "TW4001", Slug: "dh-group-too-small", Since: "0.1",
 	Phase: KeyExchange, Level: Breaks,
 	Title: "the server's Diffie-Hellman group has {bits} bits; 2048 are the least today",
+	Plain: "the server's Diffie-Hellman group is smaller than the client accepts",
 	Why: "To agree on a key, this server uses Diffie-Hellman with a prime number that it chose. Numbers of 1024 bits and less can be broken by those who " +
 		"can afford it, so current clients refuse them. The server's number, not its certificate, is what must grow.",
-	Check: "openssl s_client -connect {host}:{port} -tls1_2 -cipher 'DHE:@SECLEVEL=0' prints \"Server Temp Key: DH, {bits} bits\"",
-	Cites: []string{"RFC 9325 §4.5 (2048 bits or more)", "RFC 7919", "CVE-2015-4000 (Logjam)", "OpenSSL: SSL_R_DH_KEY_TOO_SMALL (0A00018A)"},
+	Check:  "openssl s_client -connect {host}:{port} -tls1_2 -cipher 'DHE:@SECLEVEL=0' prints \"Server Temp Key: DH, {bits} bits\"",
+	Cites:  []string{"RFC 9325 §4.5 (2048 bits or more)", "RFC 7919", "CVE-2015-4000 (Logjam)", "OpenSSL: SSL_R_DH_KEY_TOO_SMALL (0A00018A)"},
+	Decide: "the same, taking the small group",
+	Signs: []Sign{
+		{Of: fact.DHTooSmall, Weight: 10},
+		{Of: fact.DHTooSmall, In: []fact.Context{fact.AtStart}, Weight: 10},
+		{Of: fact.PeerAlert(71), Weight: 6},
+		{Of: fact.OwnAlert(71), Weight: 6},
+	},
+	Advice: []change.Change{
+		change.New(change.GrowDH, change.Server, "bits", "2048"),
+		change.New(change.DropDHE, change.Server),
+		change.NotAdvised(change.AllowSmallDH, change.Client, "bits", "1024"),
+	},
 	Match: func(c *fact.Case) []Match {
 		m, ok := smallGroup(c)
 		if !ok {

@@ -11,16 +11,38 @@ var dheLeadingZero = Cause{
 	ID: "TW4002", Slug: "dhe-leading-zero", Since: "0.1",
 	Phase: KeyExchange, Level: Breaks,
 	Title: "one side {may} the secret of {suite} wrongly when it starts with zeros{rate}",
+	Plain: "one side computes the secret of a TLS_DHE suite wrongly when it starts with zeros: about 1 in 256 connections fails",
 	Why: "With a TLS_DHE suite both sides compute a large number and make their keys of it. About once in 256 times that number begins with zeros, and the standard says " +
 		"that they are left out. Windows versions that were never patched for this handle them otherwise: the keys then differ, and the connection breaks right " +
-		"after the client's last message, on Windows with error 10054. The next try works again, because the number is another one. {told}",
+		"after the client's last message, on Windows with error 10054. The next try works again, because the number is another one.",
 	Check: "Get-TlsCipherSuite -Name TLS_DHE on both machines; Windows Server 2016 needs build 14393.3542 or later, 2012 R2 and older were never repaired; " +
 		"Schannel event 36888 on the server at the time of a failure",
 	Cites: []string{
 		"Microsoft KB4557473 (fixed by KB4537806, KB4540670)", "RFC 5246 §8.1.2 (leading zeros are stripped)", "RFC 8446 §7.4.1 (they are kept)",
 		"CVE-2020-1968 (Raccoon: the stripping leaks)",
 	},
+	Signs: []Sign{
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 3},
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 5},
+		{Of: fact.ForciblyClosed, Weight: 7},
+		{Of: fact.ForciblyClosed, In: []fact.Context{fact.MSSQL, fact.InLogin}, Weight: 8},
+		{Of: fact.ForciblyClosed, In: []fact.Context{fact.MSSQL, fact.InPrelogin}, Weight: 7},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc"}, Weight: 3},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc", "native-client"}, Weight: 4},
+		{Of: fact.BadRecordMAC, Weight: 6},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.ByServer}, Weight: 5},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.MSSQL}, Weight: 8},
+		{Of: fact.BadFinished, Weight: 5},
+		{Of: fact.PeerAlert(20), Weight: 6},
+		{Of: fact.PeerAlert(51), Weight: 4},
+		{Of: fact.OwnAlert(51), Weight: 4},
+		{Of: fact.OwnAlert(20), Weight: 8},
+	},
 	Hides: []string{"keys-disagree", "closed-after-hello"},
+	Advice: []change.Change{
+		change.New(change.UpgradeClient, change.Client, "why", "Windows without KB4537806 or later computes DHE keys wrongly; both sides must be patched"),
+		change.New(change.DropDHE, change.Server),
+	},
 	Match: matchLeadingZero,
 	Crowd: crowdLeadingZero,
 }
@@ -46,8 +68,8 @@ func matchLeadingZero(c *fact.Case) []Match {
 func latentDHE(c *fact.Case, h *fact.Handshake) Match {
 	says := "the server sends the generator " + h.Key.G.String() + " in " + itoa(h.Key.GLen) + " bytes, as long as the prime: Schannel does so"
 	m := located(c, h, Match{Sure: Possible, Level: Weak, Proof: []Proof{{Ref: h.Ref, Says: says}}},
-		"suite", names.SuiteName(h.Server.Suite), "may", "may compute", "rate", ": about 1 in 256 handshakes would fail",
-		"told", "This is a warning: the server looks like Windows, and neither side was tested.")
+		"suite", names.SuiteName(h.Server.Suite), "may", "may compute", "rate", ": about 1 in 256 handshakes would fail")
+	m.Against = []Proof{{Ref: h.Ref, Says: "this is a warning: the server looks like Windows, and neither side was tested"}}
 	m.Changes = dropDHE()
 	return m
 }
@@ -58,8 +80,8 @@ func brokenOnce(c *fact.Case, h *fact.Handshake) Match {
 		{Ref: stepRef(h, "ServerHello"), Says: "the server chooses " + names.SuiteName(h.Server.Suite) + hexSuite(h.Server.Suite)},
 		{Ref: endRef(h), Says: ending(h) + ", and no client certificate was asked for"},
 	}
-	m := located(c, h, Match{Sure: Likely, Proof: proof}, "suite", names.SuiteName(h.Server.Suite), "may", "seems to compute", "rate", "",
-		"told", "One trace cannot prove it: that takes about "+itoa(oftenEnough)+" handshakes to see, or a test of both machines.")
+	m := located(c, h, Match{Sure: Likely, Proof: proof}, "suite", names.SuiteName(h.Server.Suite), "may", "seems to compute", "rate", "")
+	m.Against = []Proof{{Ref: h.Ref, Says: "one trace cannot prove it: that takes about " + itoa(oftenEnough) + " handshakes to see, or a test of both machines"}}
 	m.Changes = dropDHE()
 	return m
 }
@@ -75,8 +97,8 @@ func unknownSuite(c *fact.Case, h *fact.Handshake) Match {
 	m := located(c, h, Match{Sure: Possible, Proof: []Proof{
 		{Ref: stepRef(h, "ServerKeyExchange"), Says: "the server sends key-exchange parameters: the suite is a DHE or an ECDHE one"},
 		{Ref: endRef(h), Says: ending(h) + ", and no client certificate was asked for"},
-	}}, "suite", "a suite that the trace does not print", "may", "may compute", "rate", "",
-		"told", "It needs a TLS_DHE suite: print the frame of the Server Hello expanded, its TLSCipherSuite line decides.")
+	}}, "suite", "a suite that the trace does not print", "may", "may compute", "rate", "")
+	m.Against = []Proof{{Ref: h.Ref, Says: "it needs a TLS_DHE suite: print the frame of the Server Hello expanded, its TLSCipherSuite line decides"}}
 	m.Changes = dropDHE()
 	return m
 }
@@ -153,7 +175,8 @@ func manyBroken(c *fact.Case, h *fact.Handshake, with, without tally) Match {
 		Proof{Ref: h.Ref, Says: itoa(with.broke) + " of " + itoa(with.all) + " TLS_DHE handshakes break there (" + percentOf(with.broke, with.all) + "; 1 in 256 is 0.39 %)"},
 		Proof{Ref: h.Ref, Says: itoa(without.broke) + " of " + itoa(without.all) + " handshakes with other suites do; by chance: " + chance(p)})
 	m.Args["rate"] = ": " + itoa(with.broke) + " of " + itoa(with.all) + " handshakes"
-	m.Args["told"] = itoa(with.all) + " such handshakes were seen; " + itoa(oftenEnough) + " show the fault at least once 95 times in 100."
+	m.Against = nil
+	m.Proof = append(m.Proof, Proof{Ref: h.Ref, Says: itoa(with.all) + " such handshakes were seen; " + itoa(oftenEnough) + " show the fault at least once 95 times in 100"})
 	if without.broke > 0 && p > 0.05 {
 		m.Sure = Possible
 		m.Against = []Proof{{Ref: h.Ref, Says: "other suites fail as well, so that chance would do"}}

@@ -10,6 +10,7 @@ var dhePublicValueShort = Cause{
 	ID: "TW4003", Slug: "dhe-public-value-short", Since: "0.1",
 	Phase: KeyExchange, Level: Breaks,
 	Title: "the {who}'s Diffie-Hellman value has {bytes} bytes where the prime has {prime}, and the handshake breaks there",
+	Plain: "a Diffie-Hellman value is shorter than the prime and upsets the other side: about 1 in 256 connections fails",
 	Why: "With a TLS_DHE suite each side sends the other a large number. About once in 256 times it begins with zeros, and then some programs send it shorter than usual. " +
 		"Older Windows versions do not take a number that is shorter than the prime and hang up. The next try works again, because the number is another one.",
 	Check: "in the trace: the length before the public value in ServerKeyExchange or ClientKeyExchange, against the length of the prime",
@@ -17,6 +18,10 @@ var dhePublicValueShort = Cause{
 		"OpenSSL pull requests 1320 and 12331 (values padded for Schannel)", "RFC 8446 §4.2.8.1 (TLS 1.3 pads)", "Microsoft KB4557473",
 	},
 	Hides: []string{"dhe-leading-zero", "keys-disagree", "closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.DropDHE, change.Server),
+		change.New(change.UpgradeClient, change.Client, "why", "current versions send the value as long as the prime, and take shorter ones"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		if h == nil || h.Told() != fact.No || !dhe(h) || !shortPublic(h) || h.Request != nil && h.End.After == "client Finished" {

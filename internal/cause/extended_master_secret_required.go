@@ -10,11 +10,22 @@ var extendedMasterSecretRequired = Cause{
 	ID: "TW3011", Slug: "extended-master-secret-required", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "{strict} insists on extended master secret, {lax} lacks it",
+	Plain: "one side insists on extended master secret, and the other lacks it",
 	Why: "Extended master secret is a repair of how TLS 1.2 and older derive their keys. Since 2023 the rules of FIPS 140 demand it, and some " +
 		"programs refuse any peer without it. One of the two sides here is too old to have the repair.",
-	Check: "openssl s_client -connect {host}:{port} -tls1_2 prints \"Extended master secret: yes\" or \"no\"",
-	Cites: []string{"RFC 7627 §5.2, §5.4", "FIPS 140-3 Implementation Guidance D.Q", "Microsoft KB4528489 (CVE-2019-1318)"},
+	Check:  "openssl s_client -connect {host}:{port} -tls1_2 prints \"Extended master secret: yes\" or \"no\"",
+	Cites:  []string{"RFC 7627 §5.2, §5.4", "FIPS 140-3 Implementation Guidance D.Q", "Microsoft KB4528489 (CVE-2019-1318)"},
+	Decide: "the same with extended master secret",
+	Signs: []Sign{
+		{Of: fact.EMSMissing, Weight: 10},
+		{Of: fact.PeerAlert(109), Weight: 3},
+	},
 	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.OfferEMS, change.Server),
+		change.New(change.OfferEMS, change.Client),
+		change.New(change.OfferVersion, change.Server, "version", "TLS1.3"),
+	},
 	Match: func(c *fact.Case) []Match {
 		if m, ok := clientInsists(c); ok {
 			strict := "this client"

@@ -10,11 +10,35 @@ var firewallResetsHandshake = Cause{
 	ID: "TW3019", Slug: "firewall-resets-handshake", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "a connection that names {name} is cut; without that name it is not",
+	Plain: "a device on the way cuts the handshake",
 	Why: "The name of the server stands readable in the client's first message (SNI). A connection with this name is cut or swallowed, the same one without it is " +
 		"answered: something that reads the name, usually a firewall or filter on the way, does not let it pass.",
-	Check: "openssl s_client -connect {host}:{port} -servername {name} is cut, with -noservername it is not; in a capture the reset has another TTL than the server's packets",
-	Cites: []string{"RFC 3360 (inappropriate TCP resets)", "RFC 6066 §3 (SNI is sent in clear)", "Microsoft SQLNA: reset with a foreign TTL"},
+	Check:  "openssl s_client -connect {host}:{port} -servername {name} is cut, with -noservername it is not; in a capture the reset has another TTL than the server's packets",
+	Cites:  []string{"RFC 3360 (inappropriate TCP resets)", "RFC 6066 §3 (SNI is sent in clear)", "Microsoft SQLNA: reset with a foreign TTL"},
+	Decide: "the same with another server name, and whose hops the reset has",
+	Signs: []Sign{
+		{Of: fact.AcceptThenClosed, Weight: 3},
+		{Of: fact.SlowAccept, Weight: 3},
+		{Of: fact.EOFInHandshake, Weight: 3},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient}, Weight: 5},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 3},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, "libpq"}, Weight: 4},
+		{Of: fact.ResetInHandshake, Weight: 7},
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 4},
+		{Of: fact.BrokeInHandshake, Weight: 7},
+		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByClient}, Weight: 7},
+		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 5},
+		{Of: fact.ForciblyClosed, Weight: 3},
+		{Of: fact.ForciblyClosed, In: []fact.Context{fact.InUse}, Weight: 3},
+		{Of: fact.Reset, Weight: 5},
+		{Of: fact.NoCloseNotify, In: []fact.Context{"in-handshake"}, Weight: 4},
+		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 4},
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
+	Advice: []change.Change{
+		change.New(change.FixMiddlebox, change.Network, "what", "the firewall or filter that resets or swallows the handshake"),
+		change.New(change.AskOwner, change.Network, "what", "which device between client and server resets this connection"),
+	},
 	Match: func(c *fact.Case) []Match {
 		if h := c.Base(); h != nil && foreignReset(h) {
 			return []Match{resetFromOutside(c, h)}

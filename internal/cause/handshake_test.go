@@ -35,7 +35,7 @@ func ended(how fact.How, code uint8) fact.End {
 func asked(c *fact.Case) map[string]int {
 	sum := map[string]int{}
 	for _, card := range All() {
-		for _, m := range card.Match(c) {
+		for _, m := range matched(card, c) {
 			for _, a := range m.Asks {
 				sum[a.Variant.String()] += a.Weight
 			}
@@ -125,7 +125,7 @@ func sameEnd(c *fact.Case, variant string, end fact.End) fact.Handshake {
 	h := c.Handshakes[0]
 	h.Ref.At = fmt.Sprintf("experiment %d", len(c.Handshakes)+1)
 	for _, card := range All() {
-		for _, m := range card.Match(c) {
+		for _, m := range matched(card, c) {
 			for _, a := range m.Asks {
 				if a.Variant.String() == variant {
 					h.Variant = a.Variant
@@ -143,7 +143,7 @@ func sameEnd(c *fact.Case, variant string, end fact.End) fact.Handshake {
 func remaining(c *fact.Case) []string {
 	var all []string
 	for _, card := range All() {
-		if len(card.Match(c)) > 0 {
+		if len(matched(card, c)) > 0 {
 			all = append(all, card.Slug)
 		}
 	}
@@ -298,7 +298,7 @@ func TestSparseCases(t *testing.T) {
 			for i := range 1 << 5 {
 				c := sparse(i, fact.End{By: wire.ServerSide, How: how, After: after, Alert: 40, Reason: reasons[i%len(reasons)]})
 				for _, card := range All() {
-					for _, m := range card.Match(c) {
+					for _, m := range matched(card, c) {
 						checkMatch(t, card, m)
 					}
 				}

@@ -12,11 +12,23 @@ var hostnameIsAlias = Cause{
 	ID: "TW5102", Slug: "hostname-is-alias", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "{host} is a CNAME alias of {canonical}, and the certificate carries only {carried}",
-	Why: "{host} is an alias (CNAME) that leads to {canonical}, and the certificate carries only one of the two names, {carried}. Clients " +
+	Plain: "the name used is a CNAME alias, and the certificate carries only the name behind it",
+	Why: "The name that was used is an alias (CNAME): DNS leads from it to another name, and the certificate carries only one of the two. Clients " +
 		"compare the certificate with the name that was typed, not with what it resolves to: otherwise whoever controls DNS could choose the name.",
-	Check: "dig {host} shows the CNAME; openssl x509 -noout -ext subjectAltName shows the names of the certificate",
-	Cites: []string{"RFC 9525 §6.1.2 and §7.1 (never a name that DNS indirection produced)", "RFC 1034 §3.6.2"},
+	Check:  "dig {host} shows the CNAME; openssl x509 -noout -ext subjectAltName shows the names of the certificate",
+	Cites:  []string{"RFC 9525 §6.1.2 and §7.1 (never a name that DNS indirection produced)", "RFC 1034 §3.6.2"},
+	Decide: "the chain of aliases behind the name, and the names in the certificate",
+	Signs: []Sign{
+		{Of: fact.NameNotFound, Weight: 1},
+		{Of: fact.VerifyFailed, In: []fact.Context{"mysql"}, Weight: 4},
+		{Of: fact.CertName, Weight: 5},
+	},
 	Hides: []string{"hostname-mismatch", "hostname-is-ip-address"},
+	Advice: []change.Change{
+		change.New(change.UseName, change.Client),
+		change.New(change.AddNameToCertificate, change.Owner),
+		change.NotAdvised(change.SkipNameCheck, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		switch {

@@ -9,12 +9,28 @@ var implicitTLSRequired = Cause{
 	ID: "TW2004", Slug: "implicit-tls-required", Since: "0.1",
 	Phase: Preamble, Level: Breaks,
 	Title: "the server expects TLS from the first byte; this client speaks {who} in clear first",
+	Plain: "the server expects TLS from the first byte, and this client speaks in clear first",
 	Why: "There are two ways to begin encryption: at once, or after a few words in clear that ask for it. This client asks first, as older " +
 		"versions of its protocol do; the server is set to take nothing but encryption from the first byte and hangs up.",
 	Check: "openssl s_client -connect {host}:{port} -alpn {alpn} shows a certificate at once; with -starttls it fails",
 	Cites: []string{
 		"[MS-TDS] TDS 8.0: TLS comes before PRELOGIN (Encrypt=Strict, SQL Server 2022)", "SQL Server error 17836",
 		"PostgreSQL 17, libpq sslnegotiation=direct and ALPN \"postgresql\"", "RFC 8314 §3",
+	},
+	Decide: "TLS from the first byte",
+	Signs: []Sign{
+		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 4},
+		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 3},
+		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 4},
+		{Of: fact.StrictTLSNeeded, Weight: 10},
+		{Of: fact.NotThisProtocol, Weight: 5},
+		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer}, Weight: 3},
+		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 3},
+	},
+	Advice: []change.Change{
+		change.New(change.UseScheme, change.Client),
+		change.New(change.UseStrict, change.Client),
+		change.New(change.EnableTLS, change.Server),
 	},
 	Match: func(c *fact.Case) []Match {
 		h := refusedClear(c)

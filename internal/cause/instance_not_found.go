@@ -11,10 +11,22 @@ var instanceNotFound = Cause{
 	ID: "TW1008", Slug: "instance-not-found", Since: "0.1",
 	Phase: Reach, Level: Breaks,
 	Title: "the port of SQL Server instance {instance} cannot be found out: {reason}",
+	Plain: "the port of the SQL Server instance cannot be found out",
 	Why: "A named instance of SQL Server listens on a port that may change at every start. Clients ask the service SQL Browser on the same " +
 		"machine, by UDP on port 1434, which port that is. Without its answer there is nothing to connect to, and TLS never begins.",
-	Check: "on the server: Get-Service SQLBrowser; SQL Server Configuration Manager, Protocols, TCP/IP shows the instance's port; then connect with host,port",
-	Cites: []string{"[MC-SQLR] CLNT_UCAST_INST and SVR_RESP (SQL Server Resolution Protocol)", "Microsoft: SQL Server Browser service"},
+	Check:  "on the server: Get-Service SQLBrowser; SQL Server Configuration Manager, Protocols, TCP/IP shows the instance's port; then connect with host,port",
+	Cites:  []string{"[MC-SQLR] CLNT_UCAST_INST and SVR_RESP (SQL Server Resolution Protocol)", "Microsoft: SQL Server Browser service"},
+	Decide: "what SQL Browser answers",
+	Signs: []Sign{
+		{Of: fact.ConnectionRefused, Weight: 1},
+		{Of: fact.InstanceNotFound, Weight: 10},
+		{Of: fact.CannotConnect, In: []fact.Context{fact.MSSQL}, Weight: 4},
+	},
+	Advice: []change.Change{
+		change.New(change.NameInstance, change.Client),
+		change.New(change.StartServer, change.Server, "port", "1434 (UDP), the service SQL Browser"),
+		change.New(change.OpenFirewall, change.Network, "port", "1434 (UDP)"),
+	},
 	Match: func(c *fact.Case) []Match {
 		host, reason := instanceSought(c)
 		if reason == "" {

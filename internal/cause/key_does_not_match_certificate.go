@@ -13,6 +13,7 @@ var keyDoesNotMatchCertificate = Cause{
 	ID: "TW9101", Slug: "key-does-not-match-certificate", Since: "0.1",
 	Phase: ServerSetup, Level: Breaks,
 	Title: "the server's private key does not belong to the certificate that it sends, {subject}",
+	Plain: "the server's private key does not belong to its certificate",
 	Why: "A server proves with its private key that the certificate it shows is its own. The proof does not fit this certificate: the server uses " +
 		"another key, for instance after a renewal that replaced the certificate only. Most servers check that at start, appliances and hand-made ones may not.",
 	Check: "on the server: openssl x509 -in CERT -noout -pubkey and openssl pkey -in KEY -pubout must print the same",
@@ -20,7 +21,15 @@ var keyDoesNotMatchCertificate = Cause{
 		"RFC 8446 §4.4.3 (CertificateVerify; decrypt_error, alert 51)", "RFC 5246 §7.4.3 (signed parameters)",
 		"OpenSSL X509_check_private_key(3): key values mismatch",
 	},
+	Decide: "whether the server's signature fits its certificate",
+	Signs: []Sign{
+		{Of: fact.BadSignature, Weight: 7},
+		{Of: fact.KeyMismatch, Weight: 10},
+	},
 	Hides: []string{"server-key-exchange-signature", "keys-disagree", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.MatchKey, change.Server),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := brokeOff(c, wire.ReasonBadSignature)
 		if h == nil || h.Chain.Leaf() == nil || h.Server == nil {

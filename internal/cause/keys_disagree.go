@@ -11,10 +11,34 @@ var keysDisagree = Cause{
 	ID: "TW7001", Slug: "keys-disagree", Since: "0.1",
 	Phase: Finish, Level: Breaks, Residual: true,
 	Title: "the two sides computed different keys: the final check fails ({suite}){rate}",
+	Plain: "the two sides computed different keys, or a message was changed on the way",
 	Why: "Everything was agreed on, and each side computed the keys by itself. The last messages, the first ones under these keys, cannot be opened by the other side or do not " +
 		"check out. One side computes wrongly, or something on the way changed a message.",
 	Check: "repeat the connection 300 times: a rate near 1 in 256 with a TLS_DHE suite is the known fault of leading zeros; failing each time is a defect of one side",
 	Cites: []string{"RFC 5246 §7.4.9", "RFC 8446 §4.4.4", "Microsoft KB4557473 (TLS_DHE, about 1 in 256)", "RFC 7627 §1 (both sides must agree on extended master secret)"},
+	Signs: []Sign{
+		{Of: fact.UnexpectedMessage, Weight: 2},
+		{Of: fact.BadSignature, Weight: 3},
+		{Of: fact.BadRecordMAC, Weight: 8},
+		{Of: fact.BadRecordMAC, In: []fact.Context{"libpq"}, Weight: 4},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.Database}, Weight: 6},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.InUse}, Weight: 4},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.BadRecordMAC, In: []fact.Context{fact.MSSQL}, Weight: 6},
+		{Of: fact.BadFinished, Weight: 9},
+		{Of: fact.PeerAlert(10), Weight: 2},
+		{Of: fact.PeerAlert(20), Weight: 8},
+		{Of: fact.PeerAlert(21), Weight: 8},
+		{Of: fact.PeerAlert(51), Weight: 6},
+		{Of: fact.PeerAlert(80), Weight: 4},
+		{Of: fact.OwnAlert(51), Weight: 6},
+		{Of: fact.OwnAlert(20), Weight: 7},
+	},
+	Advice: []change.Change{
+		change.New(change.UpgradeServer, change.Server, "why", "its key computation may disagree with the client's"),
+		change.New(change.UpgradeClient, change.Client, "why", "its key computation may disagree with the server's"),
+		change.New(change.FixMiddlebox, change.Network, "what", "a device that changes messages, if other networks work"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		if h == nil || h.Server == nil || !keysFailed(h) {

@@ -15,6 +15,16 @@ var legacyRenegotiationPeer = Cause{
 	Cites: []string{
 		"RFC 5746 §3.4, §4.1", "CVE-2009-3555", "OpenSSL 3.0 migration guide: SSL_OP_LEGACY_SERVER_CONNECT is off; 0A000152 unsafe legacy renegotiation disabled",
 	},
+	Decide: "the same, taking a peer without secure renegotiation",
+	Signs: []Sign{
+		{Of: fact.UnsafeRenegotiation, Weight: 10},
+		{Of: fact.PeerAlert(100), Weight: 8},
+	},
+	Advice: []change.Change{
+		change.New(change.SecureRenegotiation, change.Server),
+		change.New(change.UpgradeServer, change.Server, "why", "its TLS library is older than 2010, or the repair was switched off"),
+		change.NotAdvised(change.AllowLegacyRenegotiation, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		m, ok := unsafeRenegotiation(c)
 		if !ok {

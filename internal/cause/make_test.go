@@ -139,7 +139,7 @@ func (m meeting) asCase() *fact.Case {
 func fired(c *fact.Case) map[string]string {
 	all := map[string]string{}
 	for _, card := range All() {
-		for _, m := range card.Match(c) {
+		for _, m := range matched(card, c) {
 			all[card.Slug] = brief(m)
 		}
 	}

@@ -11,6 +11,7 @@ var missingIntermediate = Cause{
 	ID: "TW5004", Slug: "missing-intermediate", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the server does not send the intermediate certificate {issuer}",
+	Plain: "the server does not send an intermediate certificate",
 	Why: "Authorities rarely sign servers themselves: an intermediate certificate stands between, and the server must send it along. Without it " +
 		"the client cannot see how the server's certificate hangs together with an authority it trusts. Browsers often fetch or remember it, other programs do not.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null lists what is sent: one certificate, or " +
@@ -18,6 +19,35 @@ var missingIntermediate = Cause{
 	Cites: []string{
 		"RFC 8446 §4.4.2 (each certificate should certify the one before; the root may be left out)", "RFC 5280 §4.2.2.1 (caIssuers)",
 		"OpenSSL X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY (20), X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE (21)",
+	},
+	Decide: "whether the certificates that it sends reach a root",
+	Signs: []Sign{
+		{Of: fact.VerifyFailed, Weight: 5},
+		{Of: fact.VerifyFailed, In: []fact.Context{fact.ByClient}, Weight: 5},
+		{Of: fact.VerifyFailed, In: []fact.Context{fact.ByServer}, Weight: 1},
+		{Of: fact.VerifyFailed, In: []fact.Context{"python"}, Weight: 6},
+		{Of: fact.IssuerUnknown, Weight: 6},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.ByServer}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{"java"}, Weight: 5},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL, "odbc18"}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL, "sqlclient-new"}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL, "oledb"}, Weight: 3},
+		{Of: fact.IssuerUnknown, In: []fact.Context{"go"}, Weight: 5},
+		{Of: fact.IssuerUnknown, In: []fact.Context{"curl"}, Weight: 7},
+		{Of: fact.IssuerUnknown, In: []fact.Context{fact.ToUpstream}, Weight: 6},
+		{Of: fact.LeafUnverified, Weight: 9},
+		{Of: fact.LeafUnverified, In: []fact.Context{fact.ByServer}, Weight: 4},
+		{Of: fact.PeerAlert(46), Weight: 3},
+		{Of: fact.PeerAlert(46), In: []fact.Context{fact.ByServer}, Weight: 4},
+		{Of: fact.PeerAlert(48), In: []fact.Context{fact.ByServer}, Weight: 5},
+		{Of: fact.PeerAlert(48), In: []fact.Context{fact.ByClient}, Weight: 2},
+		{Of: fact.OwnAlert(48), Weight: 5},
+	},
+	Advice: []change.Change{
+		change.New(change.SendChain, change.Server),
+		change.New(change.TrustCA, change.Client),
+		change.NotAdvised(change.TrustAnything, change.Client),
 	},
 	Match: matchMissingIntermediate,
 }

@@ -11,6 +11,7 @@ var noSharedSignatureAlgorithm = Cause{
 	ID: "TW3009", Slug: "no-shared-signature-algorithm", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "client and server have no signature algorithm in common; the server signs with {scheme}",
+	Plain: "client and server have no signature algorithm in common",
 	Why: "The server proves with a signature that its certificate is its own. The client lists the kinds of signature it accepts, and the server can make " +
 		"none of them. Often SHA-1 is all that an old server can do, and new clients no longer accept it; or the key is of a kind the client does not know.",
 	Check: "openssl s_client -connect {host}:{port} -sigalgs 'RSA+SHA1:RSA+SHA256:ECDSA+SHA256:ed25519' -cipher 'ALL:@SECLEVEL=0' shows the server's choice (Peer signature type)",
@@ -18,7 +19,24 @@ var noSharedSignatureAlgorithm = Cause{
 		"RFC 8446 §4.2.3", "RFC 5246 §7.4.1.4.1", "RFC 9155 (no MD5 and SHA-1 signatures)", "Go 1.25 release notes: crypto/tls refuses SHA-1 signatures in TLS 1.2",
 		"Microsoft: error 10054 on SQL Server connections, scenario 4 (SHA512 certificates)",
 	},
+	Decide: "the same with every signature algorithm offered",
+	Signs: []Sign{
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 6},
+		{Of: fact.NoSharedCipher, In: []fact.Context{fact.ByServer}, Weight: 3},
+		{Of: fact.NoSharedSignature, Weight: 9},
+		{Of: fact.NoSharedSignature, In: []fact.Context{fact.ByServer}, Weight: 8},
+		{Of: fact.LegacySignature, Weight: 6},
+		{Of: fact.InternalError, In: []fact.Context{fact.ByClient, "in-key-exchange"}, Weight: 7},
+		{Of: fact.PeerAlert(40), Weight: 4},
+		{Of: fact.PeerAlert(40), In: []fact.Context{"go"}, Weight: 4},
+	},
 	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.OfferSignature, change.Server, "scheme", "rsa_pss_rsae_sha256"),
+		change.New(change.ReissueStronger, change.Server, "need", "RSA 2048 bits or ECDSA P-256, and SHA-256"),
+		change.New(change.UpgradeServer, change.Server, "why", "it can only sign with what was withdrawn"),
+		change.NotAdvised(change.AllowSHA1, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		e := experiment{variant: allSignatures, weight: 6, flipped: "with every signature algorithm offered, the server goes on; it signs with {scheme}"}

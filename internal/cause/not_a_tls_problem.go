@@ -11,12 +11,30 @@ var notATLSProblem = Cause{
 	ID: "TW0001", Slug: "not-a-tls-problem", Since: "0.1",
 	Phase: "other", Level: Note,
 	Title: "the server refuses for a reason that is not TLS: {error}",
-	Why: "The server answered before encryption could begin, with an error of its own: {meaning}. Certificates, versions and ciphers have " +
-		"nothing to do with it, even if the client's message speaks of a lost connection or of TLS.",
+	Plain: "the fault is not TLS: it is the login, the name, the number of connections or something else on the way",
+	Why: "The other side, or the system, answered with an error of its own: about the login, the number of connections, a service name or an address. " +
+		"Certificates, versions and ciphers have nothing to do with it, even if the client's message speaks of a lost connection or of TLS.",
 	Check: "the server's own log and its count of connections at this time; the same error comes with TLS switched off",
 	Cites: []string{
 		"MySQL Server Error Reference: 1040, 1129, 1130, 1203", "PostgreSQL, Appendix A: SQLSTATE 53300, 57P03",
 		"MySQL: max_connect_errors, Host is blocked (FLUSH HOSTS)",
+	},
+	Signs: []Sign{
+		{Of: fact.CannotConnect, Weight: 3},
+		{Of: fact.CannotConnect, In: []fact.Context{fact.MSSQL}, Weight: 3},
+		{Of: fact.Reset, In: []fact.Context{fact.InUse}, Weight: 2},
+		{Of: fact.EOFEstablished, Weight: 2},
+		{Of: fact.AccessDenied, Weight: 6},
+		{Of: fact.TLSInitFailed, In: []fact.Context{fact.MSSQL}, Weight: 2},
+		{Of: fact.LoginFailed, Weight: 10},
+		{Of: fact.SPNProblem, Weight: 10},
+		{Of: fact.TooManyClients, Weight: 9},
+		{Of: fact.HostBlocked, Weight: 9},
+		{Of: fact.AddressInUse, Weight: 10},
+		{Of: fact.OtherFault, Weight: 10},
+	},
+	Advice: []change.Change{
+		change.New(change.AskOwner, change.Server, "what", "its own log at this time: the account, the number of connections, the service name"),
 	},
 	Match: func(c *fact.Case) []Match {
 		h := failing(c, fact.AtPreamble, fact.AtHello)
@@ -24,7 +42,11 @@ var notATLSProblem = Cause{
 			return nil
 		}
 		meaning, do, known := ownError(h.Said)
-		m := located(c, h, stated(h, "the server answers: "+printable([]byte(saidError(h)))), "error", errorWords(h.Said), "meaning", meaning)
+		says := "the server answers: " + printable([]byte(saidError(h)))
+		if known {
+			says += " (" + meaning + ")"
+		}
+		m := located(c, h, stated(h, says), "error", errorWords(h.Said))
 		if !known {
 			m.Sure = Likely
 		}

@@ -9,6 +9,7 @@ var notThisProtocol = Cause{
 	ID: "TW2006", Slug: "not-this-protocol", Since: "0.1",
 	Phase: Preamble, Level: Breaks,
 	Title: "port {port} does not speak {wanted}; it speaks {who}",
+	Plain: "the port speaks another protocol than this client's",
 	Why: "Each kind of server has its own first words, before encryption begins. Those of this port are not the ones of the program that " +
 		"connects: it is the wrong port or the wrong server, or the address has the wrong scheme in front.",
 	Check: "nc {host} {port} shows what a server says by itself; openssl s_client -connect {host}:{port} shows whether it is TLS",
@@ -16,7 +17,26 @@ var notThisProtocol = Cause{
 		"MySQL protocol, Connection Phase: the server greets first", "PostgreSQL protocol: SSLRequest", "[MS-TDS] 2.2.3.1: packet header",
 		"IANA Service Name and Port Number Registry",
 	},
+	Decide: "what other protocols the port answers to",
+	Signs: []Sign{
+		{Of: fact.CannotConnect, In: []fact.Context{"freetds"}, Weight: 4},
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, "libpq"}, Weight: 5},
+		{Of: fact.Reset, Weight: 2},
+		{Of: fact.TimedOut, In: []fact.Context{"mysql"}, Weight: 4},
+		{Of: fact.NotTLS, Weight: 4},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient}, Weight: 3},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 2},
+		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 7},
+		{Of: fact.NotThisProtocol, Weight: 10},
+		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer}, Weight: 9},
+		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 8},
+		{Of: fact.PeerAlert(120), Weight: 3},
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
+	Advice: []change.Change{
+		change.New(change.UsePort, change.Client),
+		change.New(change.UseScheme, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		m, who, ok := otherProtocol(c)
 		if !ok {

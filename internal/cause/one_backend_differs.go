@@ -11,6 +11,7 @@ var oneBackendDiffers = Cause{
 	ID: "TW8006", Slug: "one-backend-differs", Since: "0.1",
 	Phase: Session, Level: Breaks,
 	Title: "not all servers behind {host} are alike: {odd}; {rest}",
+	Plain: "not all servers behind the name are alike",
 	Why: "Several machines answer for this name, and they are not set up alike. Which one a client meets is chance, so the connection works at one time or from one place and " +
 		"fails at another. The one that differs must be brought in line with the others.",
 	Check: "dig {host} A; dig {host} AAAA, then openssl s_client -connect ADDRESS:{port} -servername {host} for each address",
@@ -24,6 +25,10 @@ var oneBackendDiffers = Cause{
 		"intercepted-by-antivirus", "certificate-expired", "intermediate-expired", "certificate-not-yet-valid", "client-clock-wrong",
 		"certificate-revoked", "revocation-unavailable", "certificate-wrong-purpose", "certificate-malformed", "certificate-key-too-small",
 		"certificate-digest-too-weak", "openssl-security-level", "key-does-not-match-certificate",
+	},
+	Advice: []change.Change{
+		change.New(change.FixBackend, change.Server),
+		change.New(change.FixDNS, change.Owner),
 	},
 	Match: func(c *fact.Case) []Match {
 		d, ok := differing(c)

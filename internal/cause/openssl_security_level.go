@@ -12,12 +12,37 @@ var opensslSecurityLevel = Cause{
 	ID: "TW5500", Slug: "openssl-security-level", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "OpenSSL's security level refuses what the server uses ({what}); level {level} would accept it",
+	Plain: "OpenSSL's security level refuses what the other side uses",
 	Why: "OpenSSL sorts keys, digests and key exchanges by strength and refuses those below its security level. Distributions raised that level " +
 		"from 1 to 2, so that connections that worked for years fail after an upgrade of the client's system, with an unchanged server.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} -cipher DEFAULT@SECLEVEL={level} </dev/null connects, without -cipher it does not",
 	Cites: []string{
 		"SSL_CTX_set_security_level(3): what each level refuses", "OpenSSL 3.0 migration guide: SHA-1 only at level 0",
 		"Debian openssl package, NEWS 1.1.1-1: default level 2",
+	},
+	Decide: "the same at security level 1",
+	Signs: []Sign{
+		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 4},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc"}, Weight: 7},
+		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient}, Weight: 3},
+		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 4},
+		{Of: fact.NoSharedSignature, Weight: 3},
+		{Of: fact.LegacySignature, Weight: 6},
+		{Of: fact.InternalError, Weight: 3},
+		{Of: fact.InternalError, In: []fact.Context{fact.ByClient, "in-key-exchange"}, Weight: 6},
+		{Of: fact.DHTooSmall, Weight: 6},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL}, Weight: 4},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "managed-sni"}, Weight: 5},
+		{Of: fact.SecurityLevelRefused, Weight: 10},
+		{Of: fact.DigestTooWeak, Weight: 6},
+		{Of: fact.KeyTooSmall, Weight: 7},
+		{Of: fact.PeerAlert(71), Weight: 4},
+		{Of: fact.OwnAlert(71), Weight: 6},
+	},
+	Advice: []change.Change{
+		change.New(change.ReissueStronger, change.Server, "need", "RSA 2048 bits or ECDSA P-256, and SHA-256"),
+		change.New(change.OfferVersion, change.Server, "version", "TLS1.2"),
+		change.NotAdvised(change.LowerSecurityLevel, change.Client, "level", "1"),
 	},
 	Match: func(c *fact.Case) []Match {
 		if !strings.HasPrefix(c.Question.As, "openssl") {

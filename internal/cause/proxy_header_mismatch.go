@@ -16,7 +16,20 @@ var proxyHeaderMismatch = Cause{
 		"HAProxy, The PROXY protocol, versions 1 and 2, §2 (a receiver must not guess)", "nginx: listen … proxy_protocol",
 		"MariaDB: proxy_protocol_networks",
 	},
+	Decide: "the same with a PROXY header in front",
+	Signs: []Sign{
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 3},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 3},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 2},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPrivate}, Weight: 4},
+		{Of: fact.ProxyHeaderBroken, Weight: 10},
+		{Of: fact.ProxyHeaderBroken, In: []fact.Context{fact.PeerPublic}, Weight: 8},
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
+	Advice: []change.Change{
+		change.New(change.SendProxyHeader, change.Server, "what", "stop expecting the header on this port, or let the load balancer send it"),
+		change.New(change.SendProxyHeader, change.Client, "what", "connect by way of the load balancer that sends it"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := wrongWord(c)
 		if h == nil {

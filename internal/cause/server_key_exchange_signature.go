@@ -12,13 +12,27 @@ var serverKeyExchangeSignature = Cause{
 	ID: "TW4004", Slug: "server-key-exchange-signature", Since: "0.1",
 	Phase: KeyExchange, Level: Breaks,
 	Title: "the server's signature on its key exchange is not accepted ({scheme}): {reason}",
+	Plain: "the server's signature on its key exchange is not accepted",
 	Why: "The server signs its part of the key agreement, so that nobody can put another key in. The client could not accept this signature: it is made " +
 		"with a method that is no longer trusted, or it does not fit the certificate that the server shows.",
 	Check: "openssl s_client -connect {host}:{port} -tls1_2 -cipher 'ALL:@SECLEVEL=0' prints \"Peer signing digest\", or fails with \"bad signature\"",
 	Cites: []string{
 		"RFC 5246 §7.4.3", "RFC 9155 §2 to §4 (no MD5 and SHA-1)", "OpenSSL: SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED (0A00014D), SSL_R_BAD_SIGNATURE",
 	},
+	Decide: "the same, with the signature algorithm that the server signs with",
+	Signs: []Sign{
+		{Of: fact.LegacySignature, Weight: 7},
+		{Of: fact.InternalError, In: []fact.Context{fact.ByClient, "in-key-exchange"}, Weight: 8},
+		{Of: fact.BadSignature, Weight: 8},
+		{Of: fact.PeerAlert(51), Weight: 6},
+		{Of: fact.OwnAlert(51), Weight: 6},
+	},
 	Hides: []string{"peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.OfferSignature, change.Server, "scheme", "rsa_pss_rsae_sha256"),
+		change.New(change.UpgradeServer, change.Server, "why", "it signs with SHA-1 or MD5, or wrongly"),
+		change.NotAdvised(change.AllowSHA1, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		if m, ok := refusedDigest(c); ok {
 			h := c.Base()

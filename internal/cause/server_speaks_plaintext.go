@@ -9,11 +9,39 @@ var serverSpeaksPlaintext = Cause{
 	ID: "TW2002", Slug: "server-speaks-plaintext", Since: "0.1",
 	Phase: Preamble, Level: Breaks,
 	Title: "port {port} speaks {who} in clear text, not TLS",
-	Why: "The client began to negotiate encryption, and the answer is ordinary readable {who}. On this port the server does not encrypt at all: it is the " +
+	Plain: "the server answers in clear text, not TLS: it is the wrong port, or TLS is not switched on there",
+	Why: "The client began to negotiate encryption, and the answer is ordinary readable text, such as HTTP or a greeting. On this port the server does not encrypt at all: it is the " +
 		"wrong port, or TLS was never switched on for it. Messages such as \"wrong version number\" mean just this, not a TLS version.",
-	Check: "curl -v http://{host}:{port}/ or nc {host} {port} shows the readable answer",
-	Cites: []string{"RFC 8446 §5.1 (a TLS record begins with its type and version)", "OpenSSL: SSL_R_WRONG_VERSION_NUMBER (0A00010B)", "RFC 9110 §4.2"},
+	Check:  "curl -v http://{host}:{port}/ or nc {host} {port} shows the readable answer",
+	Cites:  []string{"RFC 8446 §5.1 (a TLS record begins with its type and version)", "OpenSSL: SSL_R_WRONG_VERSION_NUMBER (0A00010B)", "RFC 9110 §4.2"},
+	Decide: "the bytes that the port answers to TLS",
+	Signs: []Sign{
+		{Of: fact.EOFInHandshake, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 4},
+		{Of: fact.SilentInHandshake, Weight: 3},
+		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 6},
+		{Of: fact.TimedOut, In: []fact.Context{"mysql"}, Weight: 4},
+		{Of: fact.NotTLS, Weight: 9},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient}, Weight: 10},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 10},
+		{Of: fact.NotTLS, In: []fact.Context{"python"}, Weight: 8},
+		{Of: fact.NotTLS, In: []fact.Context{fact.Mail}, Weight: 8},
+		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 7},
+		{Of: fact.HTTPFromServer, Weight: 10},
+		{Of: fact.TLSToPlainPort, Weight: 10},
+		{Of: fact.HTTPSProxyURL, Weight: 3},
+		{Of: fact.StartTLSNeeded, Weight: 2},
+		{Of: fact.DecodeError, Weight: 3},
+		{Of: fact.UnexpectedMessage, Weight: 3},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.HealthCheck}, Weight: 3},
+		{Of: fact.NoPeerCert, In: []fact.Context{fact.ByClient}, Weight: 4},
+	},
 	Hides: []string{"closed-after-hello"},
+	Advice: []change.Change{
+		change.New(change.UsePort, change.Client),
+		change.New(change.UseScheme, change.Client),
+		change.New(change.EnableTLS, change.Server),
+		change.NotAdvised(change.TurnTLSOff, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		h, who := inClear(c)
 		if t := spokeElsewhere(c); h == nil && t != nil {

@@ -19,6 +19,15 @@ var serverTLSDisabled = Cause{
 		"MySQL protocol, Connection Phase: CLIENT_SSL (0x0800) in the server's capability flags",
 		"MS-TDS 2.2.6.5: ENCRYPT_NOT_SUP",
 	},
+	Decide: "the server's answer when it is asked for TLS",
+	Signs: []Sign{
+		{Of: fact.CannotConnect, In: []fact.Context{"freetds"}, Weight: 4},
+		{Of: fact.ServerWithoutTLS, Weight: 10},
+	},
+	Advice: []change.Change{
+		change.New(change.EnableTLS, change.Server),
+		change.NotAdvised(change.TurnTLSOff, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := failing(c, fact.AtPreamble)
 		if h == nil || h.End.How != fact.EndDeclined && !(h.End.How == fact.EndError && knowsNoSSLRequest(h.Said)) {

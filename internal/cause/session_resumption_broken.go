@@ -10,11 +10,22 @@ var sessionResumptionBroken = Cause{
 	ID: "TW8010", Slug: "session-resumption-broken", Since: "0.1",
 	Phase: Session, Level: Breaks,
 	Title: "resumed sessions break, full handshakes work{rate}",
+	Plain: "resumed sessions break, full handshakes work",
 	Why: "To save time a client may go on with the keys of an earlier connection. Here that goes wrong: the server takes the old session up and the connection " +
 		"breaks, while connections that begin anew work. Often several servers behind one name do not share their session keys, or a device on the way mixes them up.",
 	Check: "openssl s_client -connect {host}:{port} -reconnect </dev/null resumes five times; compare with the first connection",
 	Cites: []string{"RFC 8446 §2.2, §4.6.1", "RFC 5077 §3.1", "RFC 5246 §7.3 (abbreviated handshake)"},
+	Signs: []Sign{
+		{Of: fact.InternalError, Weight: 4},
+		{Of: fact.InternalError, In: []fact.Context{fact.ByServer, "nginx"}, Weight: 7},
+		{Of: fact.ResumptionFailed, Weight: 10},
+		{Of: fact.PeerAlert(10), Weight: 2},
+		{Of: fact.PeerAlert(115), Weight: 4},
+	},
 	Hides: []string{"keys-disagree", "closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.AskOwner, change.Server, "what", "whether all servers behind the name share their session ticket keys or cache, and to switch resumption off until they do"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		if h == nil || !resumedAndBroke(h) {

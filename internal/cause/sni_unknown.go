@@ -10,11 +10,28 @@ var sniUnknown = Cause{
 	ID: "TW3016", Slug: "sni-unknown", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "the server does not know the name {name}",
+	Plain: "the server does not know the name that it is asked for",
 	Why: "Many names can live on one address, and the client says at the start which one it wants (SNI). This server has nothing set up " +
 		"for the name it was asked for: the name leads to the wrong server, or the server's configuration lacks it.",
-	Check: "openssl s_client -connect {host}:{port} -servername {name} fails; with a name the server knows, or -noservername, it connects",
-	Cites: []string{"RFC 6066 §3 (unrecognized_name, alert 112)", "nginx: ssl_reject_handshake", "HAProxy: strict-sni"},
+	Check:  "openssl s_client -connect {host}:{port} -servername {name} fails; with a name the server knows, or -noservername, it connects",
+	Cites:  []string{"RFC 6066 §3 (unrecognized_name, alert 112)", "nginx: ssl_reject_handshake", "HAProxy: strict-sni"},
+	Decide: "the same with another server name, and with none",
+	Signs: []Sign{
+		{Of: fact.UnrecognizedName, Weight: 8},
+		{Of: fact.PeerAlert(40), In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 4},
+		{Of: fact.PeerAlert(112), Weight: 8},
+		{Of: fact.PeerAlert(112), In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 7},
+		{Of: fact.PeerAlert(112), In: []fact.Context{"java"}, Weight: 8},
+		{Of: fact.PeerAlert(112), In: []fact.Context{"go"}, Weight: 8},
+		{Of: fact.PeerAlert(112), In: []fact.Context{"curl"}, Weight: 8},
+		{Of: fact.OwnAlert(112), Weight: 9},
+	},
 	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.UseName, change.Client),
+		change.New(change.ServeName, change.Server),
+		change.New(change.FixDNS, change.Network),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := atHello(c)
 		if h == nil || h.Client.ServerName == "" {

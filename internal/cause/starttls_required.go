@@ -9,14 +9,31 @@ var starttlsRequired = Cause{
 	ID: "TW2003", Slug: "starttls-required", Since: "0.1",
 	Phase: Preamble, Level: Breaks,
 	Title: "port {port} speaks {who} first; TLS must be asked for within it",
+	Plain: "the port speaks its own protocol first; TLS must be asked for within it",
 	Why: "There are two ways to begin encryption: at once, or after a few words in the application's own language that ask for it. This client " +
-		"encrypts at once; this port wants to be greeted and asked in {who} first.",
+		"encrypts at once; this port wants to be greeted and asked in its own protocol first.",
 	Check: "openssl s_client -connect {host}:{port} -starttls smtp (imap, pop3, ftp, ldap, xmpp, mysql, postgres) connects; without -starttls it does not",
 	Cites: []string{
 		"RFC 3207 (SMTP), RFC 9051 §6.2.1 (IMAP), RFC 2595 §4 (POP3), RFC 4217 (FTP)", "RFC 8314 (implicit TLS beside STARTTLS)",
 		"MySQL protocol: SSLRequest", "PostgreSQL protocol: SSLRequest, sslnegotiation", "[MS-TDS] PRELOGIN",
 	},
+	Decide: "the protocol's own upgrade to TLS first",
+	Signs: []Sign{
+		{Of: fact.NotTLS, Weight: 5},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient}, Weight: 5},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 3},
+		{Of: fact.NotTLS, In: []fact.Context{"python"}, Weight: 5},
+		{Of: fact.NotTLS, In: []fact.Context{fact.Mail}, Weight: 9},
+		{Of: fact.TLSToPlainPort, Weight: 3},
+		{Of: fact.StartTLSNeeded, Weight: 10},
+		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer}, Weight: 3},
+		{Of: fact.UnexpectedMessage, Weight: 2},
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
+	Advice: []change.Change{
+		change.New(change.UseScheme, change.Client),
+		change.New(change.UsePort, change.Client),
+	},
 	Match: func(c *fact.Case) []Match {
 		m, id, ok := mustAsk(c)
 		if !ok {

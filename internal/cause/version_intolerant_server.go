@@ -13,11 +13,25 @@ var versionIntolerantServer = Cause{
 	ID: "TW3004", Slug: "version-intolerant-server", Since: "0.1",
 	Phase: Hello, Level: Breaks,
 	Title: "the server breaks off when {newest} is offered, instead of choosing {older}",
+	Plain: "the server breaks off when a newer TLS version is offered, instead of choosing an older one",
 	Why: "A client lists all versions it knows, and a server should pick one of them. This one, or a device in front of it, gives up on seeing a " +
 		"version that it does not know, although both sides have an older one in common: a defect of the server's side.",
-	Check: "openssl s_client -connect {host}:{port} -tls1_2 connects; without -tls1_2 it fails",
-	Cites: []string{"RFC 8446 §4.2.1 (unknown versions are ignored)", "RFC 5246 appendix E.1", "RFC 8701 (GREASE)"},
+	Check:  "openssl s_client -connect {host}:{port} -tls1_2 connects; without -tls1_2 it fails",
+	Cites:  []string{"RFC 8446 §4.2.1 (unknown versions are ignored)", "RFC 5246 appendix E.1", "RFC 8701 (GREASE)"},
+	Decide: "the same with TLS 1.2 only",
+	Signs: []Sign{
+		{Of: fact.InappropriateFallback, Weight: 3},
+		{Of: fact.BadExtension, Weight: 3},
+		{Of: fact.PeerAlert(50), Weight: 3},
+		{Of: fact.PeerAlert(70), Weight: 3},
+		{Of: fact.PeerAlert(70), In: []fact.Context{fact.ByClient}, Weight: 3},
+		{Of: fact.PeerAlert(86), Weight: 3},
+	},
 	Hides: []string{"closed-after-hello", "silent-after-hello", "peer-implementation-bug"},
+	Advice: []change.Change{
+		change.New(change.UpgradeServer, change.Server, "why", "it must ignore versions it does not know"),
+		change.New(change.FixMiddlebox, change.Network, "what", "the device that ends on TLS 1.3"),
+	},
 	Match: func(c *fact.Case) []Match {
 		h := atHello(c)
 		if h == nil || !offersBoth(h.Client) || !unlikeVersions(c, h) {

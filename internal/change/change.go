@@ -24,7 +24,7 @@ const (
 	RenewCertificate         Kind = "renew-certificate"          // subject: reissue, reload
 	ReissueStronger          Kind = "reissue-stronger"           // need: "RSA 2048 bits or ECDSA P-256", "SHA-256"
 	ReissueForPurpose        Kind = "reissue-for-purpose"        // usage: serverAuth, clientAuth
-	ReplaceCertificate       Kind = "replace-certificate"        // why: malformed, revoked
+	ReplaceCertificate       Kind = "replace-certificate"        // why: "it is revoked"
 	MatchKey                 Kind = "match-key"                  // install the key that belongs to the certificate
 	UseOtherKeyType          Kind = "use-other-key-type"         // keytype: give the server a certificate with this key type
 	GrowDH                   Kind = "grow-dh"                    // bits: larger Diffie-Hellman group
@@ -51,6 +51,21 @@ const (
 	SmallHello               Kind = "small-hello"                // keep the client's hello in one segment
 	NameInstance             Kind = "name-instance"              // instance, port: use host,port or start SQL Browser
 	AskOwner                 Kind = "ask-owner"                  // what: ask whoever runs it for …
+	FixKeyFile               Kind = "fix-key-file"               // file: let the program read its private key
+	FixCertificateFile       Kind = "fix-certificate-file"       // file: a readable certificate where the configuration names it
+	VerifyServer             Kind = "verify-server"              // let the client verify the chain and the name
+	CorrectOption            Kind = "correct-option"             // option: as this product spells it
+	UpdatePin                Kind = "update-pin"                 // file: expect the certificate or key of today
+	UseHTTPProxy             Kind = "use-http-proxy"             // speak plain HTTP to the proxy, which tunnels TLS
+	AlignHosts               Kind = "align-hosts"                // names of one address and certificate: the same TLS settings
+	ConnectPerProcess        Kind = "connect-per-process"        // no connection from before a fork
+	KeepAlive                Kind = "keep-alive"                 // probe idle connections, drop them before others do
+	CloseProperly            Kind = "close-properly"             // end TLS with close_notify
+	ShrinkPackets            Kind = "shrink-packets"             // TDS packets under 16 KiB
+	SeedRandom               Kind = "seed-random"                // a source of random numbers for the machine
+	SpreadLoad               Kind = "spread-load"                // fewer new connections at a time
+	ProbeWithTLS             Kind = "probe-with-tls"             // let the health check speak TLS
+	LeaveAlone               Kind = "leave-alone"                // nothing has to change
 	TrustAnything            Kind = "trust-anything"             // weakening: verify nothing
 	LowerSecurityLevel       Kind = "lower-security-level"       // weakening: level, OpenSSL
 	AllowSHA1                Kind = "allow-sha1"                 // weakening
@@ -59,6 +74,7 @@ const (
 	AllowSmallDH             Kind = "allow-small-dh"             // weakening: bits
 	SkipNameCheck            Kind = "skip-name-check"            // weakening: verify the chain only
 	TurnTLSOff               Kind = "turn-tls-off"               // weakening: plaintext
+	IgnoreMissingClose       Kind = "ignore-missing-close"       // weakening: take a connection that was cut for one that ended
 )
 
 // A Side is whose configuration a change touches.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
 
@@ -66,6 +67,17 @@ func anyClient(c *fact.Case) bool {
 // isClient reports whether the profile is one of these products, whatever its version.
 func isClient(c *fact.Case, products ...string) bool {
 	return slices.Contains(products, client(c))
+}
+
+// writes reports whether a product is known to run on this side: the client profile names it, or it wrote one of the
+// texts from that seat.
+func writes(c *fact.Case, side change.Side, product string) bool {
+	if side == change.Client && isClient(c, product) {
+		return true
+	}
+	return slices.ContainsFunc(c.Events, func(e fact.Event) bool {
+		return e.In(fact.Context(product)) && e.In(fact.ByServer) == (side == change.Server)
+	})
 }
 
 // scored is the score of a client's platform: sure for its own products, a guess where the profile names no

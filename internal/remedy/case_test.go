@@ -83,3 +83,30 @@ func TestMySQLAndMariaDBDiffer(t *testing.T) {
 		}
 	}
 }
+
+// TestTheWriterOfATextIsKnown: a product that wrote a text runs on the side from which it wrote, and on no other.
+func TestTheWriterOfATextIsKnown(t *testing.T) {
+	wrote := func(contexts ...fact.Context) *fact.Case {
+		return &fact.Case{Events: []fact.Event{{Contexts: contexts}}}
+	}
+	tests := []struct {
+		c        *fact.Case
+		platform string
+		side     change.Side
+		sure     bool
+	}{
+		{wrote("nginx", fact.ByServer), "nginx-server", change.Server, true}, {wrote("nginx", fact.ByServer), "nginx-upstream", change.Client, false},
+		{wrote("nginx", fact.ByClient, fact.ToUpstream), "nginx-upstream", change.Client, true}, {wrote("nginx", fact.ByClient, fact.ToUpstream), "nginx-server", change.Server, false},
+		{wrote("haproxy", fact.ByServer), "haproxy", change.Server, true}, {wrote("haproxy", fact.ByServer), "haproxy", change.Client, false},
+		{wrote("java", fact.ByClient), "java", change.Client, true}, {wrote("java", fact.ByClient), "java", change.Server, false},
+		{wrote("python", fact.ByClient), "python", change.Client, true}, {wrote("python", fact.ByServer), "python", change.Client, false},
+		{wrote("schannel"), "schannel", change.Client, true}, {wrote("schannel", fact.ByServer), "schannel", change.Server, true},
+		{wrote("node"), "go", change.Client, false}, {question("https", "node 20", "h"), "node", change.Client, true}, {question("https", "go", "h"), "go", change.Client, true},
+	}
+	for _, tt := range tests {
+		p, _ := ByID(tt.platform)
+		if got := p.Owns(tt.c, tt.side) >= Sure; got != tt.sure {
+			t.Errorf("%v: %s at the %s: sure %t, want %t", tt.c.Events, tt.platform, tt.side, got, tt.sure)
+		}
+	}
+}

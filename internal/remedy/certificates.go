@@ -21,7 +21,7 @@ func certificates() Platform {
 			}
 			return 25
 		},
-		Steps: certificatesBook().steps,
+		Steps: lazily(certificatesBook),
 	}
 }
 

@@ -39,7 +39,7 @@ func TestForPicksThePlatforms(t *testing.T) {
 		{"any MySQL client", question("mysql", "modern", "shop"), change.New(change.UseName, change.Client, "name", "db7.example.net"), []string{"general", "mysql-client"}},
 		{"libpq has no setting for it", question("postgres", "libpq", "db"), change.NotAdvised(change.LowerSecurityLevel, change.Client, "level", "1"), []string{"general", "openssl"}},
 		{"nginx as client", question("https", "nginx 1.22", "api"), change.NotAdvised(change.AllowLegacyRenegotiation, change.Client), []string{"nginx-upstream", "openssl"}},
-		{"curl trusts the system", question("https", "curl", "api"), change.New(change.TrustCA, change.Client, "issuer", "CN=X"), []string{"general", "certificates"}},
+		{"curl trusts the system, too", question("https", "curl", "api"), change.New(change.TrustCA, change.Client, "issuer", "CN=X"), []string{"curl", "certificates"}},
 		{"psql does not", question("postgres", "psql", "db"), change.New(change.TrustCA, change.Client, "issuer", "CN=X"), []string{"libpq"}},
 		{"SqlClient trusts the system", question("mssql", "sqlclient", "db"), change.New(change.TrustCA, change.Client, "issuer", "CN=X"), []string{"sqlclient", "schannel", "certificates"}},
 		{"the owner", question("https", "modern", "db"), change.New(change.AddNameToCertificate, change.Owner, "name", "a.example.com"), []string{"certificates"}},

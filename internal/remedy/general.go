@@ -14,7 +14,7 @@ func general() Platform {
 	return Platform{
 		ID: generalID, Title: "any product", Sides: []change.Side{change.Server, change.Client, change.Network, change.Owner},
 		Owns:  func(*fact.Case, change.Side) int { return 1 },
-		Steps: generalBook().steps,
+		Steps: lazily(generalBook),
 	}
 }
 
@@ -24,7 +24,8 @@ func generalBook() book {
 		apply: "reload or restart what was changed, then run tlswhy diagnose again",
 		undo:  "put the former setting back",
 		recipes: slices.Concat(generalVersions(), generalSuites(), generalHello(), generalNames(), generalChain(), generalRenewal(),
-			generalKeys(), generalClientAuth(), generalReach(), generalStart(), generalPeople(), generalUpgrade(), generalWeak(), generalUnverified()),
+			generalKeys(), generalClientAuth(), generalReach(), generalStart(), generalPeople(), generalUpgrade(), generalSetup(),
+			generalSessions(), generalCalm(), generalWeak(), generalUnverified()),
 	}
 }
 
@@ -106,7 +107,7 @@ func generalRenewal() []recipe {
 		},
 		sayAll(change.ReissueStronger, "have the certificate reissued with {need}", "have the certificate reissued with an RSA key of 2048 bits or more and SHA-256"),
 		sayAll(change.ReissueForPurpose, "have the certificate reissued for the purpose {usage} (extended key usage)", "have the certificate reissued for this purpose (extended key usage)"),
-		sayAll(change.ReplaceCertificate, "have the certificate reissued and install the new one: this one is {why}", "have the certificate reissued and install the new one"),
+		sayAll(change.ReplaceCertificate, "have the certificate reissued and install the new one: {why}", "have the certificate reissued and install the new one"),
 	)
 }
 

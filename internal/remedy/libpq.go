@@ -15,7 +15,7 @@ func libpq() Platform {
 		Owns: func(c *fact.Case, _ change.Side) int {
 			return scored(c, "postgres", "libpq", "psql", "pg_dump", "psycopg", "psycopg2", "pgx", "jackc/pgx", "lib/pq")
 		},
-		Steps: libpqBook().steps,
+		Steps: lazily(libpqBook),
 	}
 }
 
@@ -61,6 +61,8 @@ func libpqTrust() []recipe {
 		{kind: change.TrustCA, what: "give the client the CA, {issuer}, as {cafile}", snippet: "sslmode=verify-full sslrootcert={cafile|libpq}"},
 		{kind: change.TrustCA, variant: "any", instead: true, what: "give the client the CA's certificate as {cafile}",
 			snippet: "sslmode=verify-full sslrootcert={cafile|libpq}"},
+		{kind: change.VerifyServer, what: "let the client verify the chain and the name", snippet: "sslmode=verify-full sslrootcert={cafile|libpq}"},
+		{kind: change.KeepAlive, what: "let idle connections be probed every minute", snippet: "keepalives_idle=60 keepalives_interval=10 keepalives_count=3", when: native},
 		{kind: change.UpdateCA, what: "give the client the CA's present certificate as {cafile}", snippet: "sslrootcert={cafile|libpq}",
 			undo: "put the old file back"},
 	}

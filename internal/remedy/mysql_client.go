@@ -14,7 +14,7 @@ func mysqlClient() Platform {
 		Owns: func(c *fact.Case, _ change.Side) int {
 			return scored(c, "mysql", "mysql", "mariadb", "mysqldump", "mariadb-dump", "mysqladmin", "mariadb-admin")
 		},
-		Steps: mysqlClientBook().steps,
+		Steps: lazily(mysqlClientBook),
 	}
 }
 
@@ -75,6 +75,8 @@ func mysqlClientTrust() []recipe {
 		{kind: change.TrustCA, variant: "mariadb", what: "give the client the CA, {issuer}, as {cafile}", when: maria, snippet: verifyMaria},
 		{kind: change.TrustCA, variant: "any", what: "give the client the CA's certificate as {cafile}", when: oracle, instead: true, snippet: verifyOracle},
 		{kind: change.TrustCA, variant: "any-mariadb", what: "give the client the CA's certificate as {cafile}", when: maria, instead: true, snippet: verifyMaria},
+		{kind: change.VerifyServer, what: "let the client verify the chain and the name", when: oracle, snippet: verifyOracle},
+		{kind: change.VerifyServer, variant: "mariadb", what: "let the client verify the chain and the name", when: maria, snippet: verifyMaria},
 		{kind: change.UpdateCA, what: "give the client the CA's present certificate as {cafile}", snippet: "--ssl-ca={cafile|sh}",
 			undo: "put the old file back"},
 	}

@@ -17,7 +17,7 @@ func mysqlServer() Platform {
 			}
 			return 0
 		},
-		Steps: mysqlServerBook().steps,
+		Steps: lazily(mysqlServerBook),
 	}
 }
 
@@ -87,6 +87,10 @@ func mysqlServerFiles() []recipe {
 		apply: "chown mysql: /etc/mysql/tls/server-*.pem && {mysqlreload}    # if the paths are new: {mysqlrestart}", undo: undo},
 		append(newCertificate(), change.UseOtherKeyType)...)
 	return append(recipes,
+		recipe{kind: change.FixCertificateFile, what: "give {mysqlname} a certificate that it can read, in PEM form", snippet: mysqlPair, undo: undo,
+			apply: "sudo -u mysql openssl x509 -in /etc/mysql/tls/server-cert.pem -noout -subject && {mysqlrestart}"},
+		recipe{kind: change.FixKeyFile, what: "let {mysqlname} read its key: owned by mysql, in PEM form, without a passphrase", snippet: mysqlPair, undo: undo,
+			apply: "chown mysql: /etc/mysql/tls/server-*.pem && chmod 600 /etc/mysql/tls/server-key.pem && {mysqlrestart}"},
 		recipe{kind: change.MatchKey, what: "give {mysqlname} the key that belongs to the certificate", snippet: mysqlPair, undo: undo,
 			apply: keyCheck("/etc/mysql/tls/server-cert.pem", "/etc/mysql/tls/server-key.pem") + "\n{mysqlrestart}"},
 		recipe{kind: change.SendChain, what: "let {mysqlname} send the intermediate certificate: append it to the file of ssl_cert",

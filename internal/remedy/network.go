@@ -18,7 +18,7 @@ func network() Platform {
 			}
 			return 60
 		},
-		Steps: networkBook().steps,
+		Steps: lazily(networkBook),
 	}
 }
 

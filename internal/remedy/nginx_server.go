@@ -15,12 +15,12 @@ func nginxServer() Platform {
 			switch {
 			case family(c) != "https" || microsoft(c):
 				return 0
-			case banner(c, "nginx"):
+			case banner(c, "nginx") || writes(c, change.Server, "nginx"):
 				return 90
 			}
 			return 40
 		},
-		Steps: nginxServerBook().steps,
+		Steps: lazily(nginxServerBook),
 	}
 }
 
@@ -93,6 +93,10 @@ func nginxServerFiles() []recipe {
 		recipe{kind: change.SendChain, what: "let nginx send the intermediate certificate: one file, the server's certificate first",
 			snippet: "ssl_certificate /etc/nginx/tls/fullchain.pem;",
 			apply:   "cat server.crt intermediate.crt > /etc/nginx/tls/fullchain.pem && nginx -t && nginx -s reload"},
+		recipe{kind: change.FixCertificateFile, what: "give nginx a certificate that it can read, in PEM form, in the file that this line names", snippet: nginxPair,
+			apply: "openssl x509 -in /etc/nginx/tls/fullchain.pem -noout -subject && nginx -t && nginx -s reload", undo: undo},
+		recipe{kind: change.FixKeyFile, what: "give nginx a key that it can read, in PEM form and without a passphrase, in the file that this line names", snippet: nginxPair,
+			apply: "openssl pkey -in /etc/nginx/tls/privkey.pem -noout && nginx -t && nginx -s reload", undo: undo},
 		recipe{kind: change.EnableTLS, what: "let nginx speak TLS on port {port}", snippet: "listen {port} ssl;\n" + nginxPair},
 	)
 }

@@ -12,12 +12,12 @@ func nginxUpstream() Platform {
 	return Platform{
 		ID: "nginx-upstream", Title: "nginx proxy", Sides: []change.Side{change.Client},
 		Owns: func(c *fact.Case, _ change.Side) int {
-			if isClient(c, "nginx", "nginx-upstream", "nginx-proxy") {
+			if isClient(c, "nginx-upstream", "nginx-proxy") || writes(c, change.Client, "nginx") {
 				return 95
 			}
 			return 0
 		},
-		Steps: nginxUpstreamBook().steps,
+		Steps: lazily(nginxUpstreamBook),
 	}
 }
 
@@ -52,6 +52,8 @@ func upstreamNames() []recipe {
 	return []recipe{
 		{kind: change.SendServerName, what: "let nginx send {name} as server name: by default it sends none", snippet: `proxy_ssl_server_name on;
 proxy_ssl_name {name|fqdn};`},
+		{kind: change.SendServerName, variant: "any", instead: true, when: not(has("name")), snippet: "proxy_ssl_server_name on;",
+			what: "let nginx send the upstream's name, which it does not by default; where proxy_pass names an upstream block or an address, proxy_ssl_name says which"},
 		// nginx verifies this name, and sends it as SNI where that is on; the address stays that of proxy_pass.
 		{kind: change.UseName, what: "let nginx ask the upstream for {name}, and verify that name", snippet: `proxy_ssl_server_name on;
 proxy_ssl_name {name|fqdn};`},
@@ -71,6 +73,7 @@ proxy_ssl_verify on;`
 			snippet: "proxy_ssl_trusted_certificate {file|nginx};\nproxy_ssl_verify on;"},
 		{kind: change.TrustCA, instead: true, what: "let nginx trust the upstream's CA, {issuer}", snippet: trust, apply: apply},
 		{kind: change.TrustCA, variant: "any", instead: true, what: "let nginx trust the upstream's CA", snippet: trust, apply: apply},
+		{kind: change.VerifyServer, what: "let nginx verify its upstream", snippet: trust, apply: apply},
 		{kind: change.UpdateCA, what: "give nginx the upstream CA's present certificate", snippet: trust,
 			apply: "cp ca.crt /etc/nginx/tls/upstream-ca.pem && nginx -t && nginx -s reload",
 			undo:  "put the old CA file back, then: nginx -t && nginx -s reload"},
@@ -85,6 +88,8 @@ func upstreamReach() []recipe {
 		{kind: change.UseScheme, variant: "http", what: "let nginx speak http to the upstream: this port has no TLS",
 			snippet: "proxy_pass http://{host|authority}:{port};", when: is("scheme", "http")},
 		{kind: change.UseTLS, what: "let nginx use TLS to the upstream", snippet: "proxy_pass https://{host|authority}:{port};"},
+		{kind: change.KeepAlive, what: "let nginx close idle connections before the upstream does (nginx 1.15.3 or later)", file: "nginx.conf, upstream { }",
+			snippet: "keepalive 16;\nkeepalive_timeout 30s;"},
 		{kind: change.SendProxyHeader, what: "let nginx send the PROXY protocol header (stream only; http cannot)",
 			file: "nginx.conf, the server { } inside stream { }", snippet: "proxy_protocol on;"},
 	}

@@ -11,7 +11,7 @@ func openSSL() Platform {
 	return Platform{
 		ID: "openssl", Title: "OpenSSL", Sides: []change.Side{change.Client, change.Server},
 		Owns:  func(c *fact.Case, side change.Side) int { return opensslScore(c, side) },
-		Steps: openSSLBook().steps,
+		Steps: lazily(openSSLBook),
 	}
 }
 

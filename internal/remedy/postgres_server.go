@@ -17,7 +17,7 @@ func postgresServer() Platform {
 			}
 			return 0
 		},
-		Steps: postgresServerBook().steps,
+		Steps: lazily(postgresServerBook),
 	}
 }
 
@@ -74,6 +74,10 @@ func postgresServerFiles() []recipe {
 	return append(recipes,
 		recipe{kind: change.MatchKey, what: "give PostgreSQL the key that belongs to the certificate", snippet: pgPair,
 			apply: keyCheck("server.crt", "server.key") + "\n" + put, undo: undo},
+		recipe{kind: change.FixCertificateFile, what: "give PostgreSQL a certificate that it can read, in PEM form, in the file that this line names", snippet: pgPair,
+			apply: put, undo: undo},
+		recipe{kind: change.FixKeyFile, what: "let PostgreSQL read its key: owned by postgres, readable for nobody else, without a passphrase", snippet: pgPair,
+			apply: put, undo: undo},
 		recipe{kind: change.SendChain, what: "let PostgreSQL send the intermediate certificate: append it to server.crt",
 			snippet: "ssl_cert_file = 'server.crt'", apply: "cat intermediate.crt >> server.crt    # in the data directory\n" + pgReload, undo: undo},
 		recipe{kind: change.EnableTLS, what: "switch TLS on in PostgreSQL", snippet: pgPair, apply: put,

@@ -30,7 +30,9 @@ func nginxConf(t *testing.T, dir string, s sampled) string {
 			lines += "\nssl_certificate_key " + dir + "/privkey.pem;"
 		}
 		return head + "http { " + logs + "server { " + lines + "\n} }"
-	case strings.Contains(s.File, "stream"):
+	case s.File == "nginx.conf, upstream { }":
+		return head + "http { " + logs + "upstream backend { server 127.0.0.1:1; " + lines + "\n} }"
+	case strings.Contains(s.File, "stream {"):
 		return ""
 	case strings.Contains(lines, "proxy_pass "):
 		return head + "http { " + logs + "server { location / { " + lines + "\n} } }"

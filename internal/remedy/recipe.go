@@ -3,6 +3,7 @@ package remedy
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -29,6 +30,12 @@ type book struct {
 	id                string
 	file, apply, undo string // for recipes that name none
 	recipes           []recipe
+}
+
+// lazily makes a platform's Steps, which writes its book only when it is asked for the first time.
+func lazily(write func() book) func(change.Change, *fact.Case) ([]Step, bool) {
+	made := sync.OnceValue(write)
+	return func(ch change.Change, c *fact.Case) ([]Step, bool) { return made().steps(ch, c) }
 }
 
 func (b book) steps(ch change.Change, c *fact.Case) ([]Step, bool) {
@@ -126,6 +133,7 @@ func (b book) messages() map[string]string {
 func books() []book {
 	return []book{
 		nginxServerBook(), nginxUpstreamBook(), mysqlServerBook(), mysqlClientBook(), postgresServerBook(), libpqBook(),
-		schannelBook(), sqlServerBook(), sqlClientBook(), certificatesBook(), networkBook(), openSSLBook(), generalBook(),
+		schannelBook(), sqlServerBook(), sqlClientBook(),
+		haproxyBook(), apacheBook(), javaBook(), nodeBook(), pythonBook(), golangBook(), curlBook(), certificatesBook(), networkBook(), openSSLBook(), generalBook(),
 	}
 }

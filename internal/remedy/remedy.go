@@ -49,6 +49,7 @@ type Advice struct {
 func All() []Platform {
 	return []Platform{
 		nginxServer(), nginxUpstream(), mysqlServer(), mysqlClient(), postgresServer(), libpq(), schannel(), sqlServer(), sqlClient(),
+		haproxy(), apache(), java(), node(), python(), golang(), curl(),
 		certificates(), network(), openSSL(), general(),
 	}
 }

@@ -44,28 +44,31 @@ var sides = []change.Side{change.Server, change.Client, change.Network, change.O
 
 // weakening are the kinds that cost security.
 var weakening = []change.Kind{change.TrustAnything, change.LowerSecurityLevel, change.AllowSHA1, change.AllowOldVersion,
-	change.AllowLegacyRenegotiation, change.AllowSmallDH, change.SkipNameCheck, change.TurnTLSOff}
+	change.AllowLegacyRenegotiation, change.AllowSmallDH, change.SkipNameCheck, change.TurnTLSOff, change.IgnoreMissingClose}
 
 // sampleArgs are arguments as causes give them; those of a kind replace the common ones.
 func sampleArgs(kind change.Kind) []map[string]string {
 	common := map[string]string{"name": "db7.example.net", "issuer": "CN=Example Issuing CA,O=Example", "address": "192.0.2.7", "port": "8443",
 		"version": "TLS1.2", "suite": "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "openssl": "ECDHE-RSA-AES128-SHA", "group": "P-384",
 		"scheme": "rsa_pkcs1_sha512", "protocol": "h2", "subject": "CN=db7.example.net", "need": "SHA-256", "usage": "clientAuth", "why": "revoked",
-		"keytype": "ECDSA", "bits": "1024", "instance": "PROD", "what": "the firewall of site B", "level": "1"}
+		"keytype": "ECDSA", "bits": "1024", "instance": "PROD", "what": "the firewall of site B", "level": "1", "option": "sslmod"}
 	vary := map[change.Kind][]map[string]string{
-		change.OfferVersion:    {{}, {"version": "TLS1.3"}},
-		change.OfferSuite:      {{}, {"suite": "TLS_AES_128_CCM_SHA256", "openssl": ""}},
-		change.OfferGroup:      {{}, {"group": "X25519MLKEM768"}, {"group": "X25519"}},
-		change.AllowOldVersion: {{"version": "TLS1.0"}, {"version": "TLS1.1"}},
-		change.UsePort:         {{"scheme": "https"}, {"scheme": ""}},
-		change.UseScheme:       {{"scheme": "https"}, {"scheme": "http"}, {"scheme": "postgres"}, {"scheme": "postgres-direct"}, {"scheme": "mssql-strict"}, {"scheme": "mssql"}},
-		change.GrowDH:          {{"bits": "2048"}, {"bits": "3072"}, {"bits": "8192"}},
-		change.UseOtherKeyType: {{}, {"keytype": "RSA"}},
-		change.DropDHE:         {{"suite": "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "openssl": ""}, {"suite": "", "openssl": ""}},
-		change.TrustCA:         {{}, {"file": "/etc/ssl/our ca.pem"}, {"issuer": ""}},
-		change.TrustClientCA:   {{}, {"issuer": ""}},
-		change.UseName:         {{}, {"port": ""}, {"port": "", "instance": ""}},
-		change.FixDNS:          {{}, {"address": "2001:db8::7"}, {"address": ""}},
+		change.OfferVersion:       {{}, {"version": "TLS1.3"}},
+		change.OfferSuite:         {{}, {"suite": "TLS_AES_128_CCM_SHA256", "openssl": ""}},
+		change.OfferGroup:         {{}, {"group": "X25519MLKEM768"}, {"group": "X25519"}},
+		change.AllowOldVersion:    {{"version": "TLS1.0"}, {"version": "TLS1.1"}},
+		change.UsePort:            {{"scheme": "https"}, {"scheme": ""}},
+		change.UseScheme:          {{"scheme": "https"}, {"scheme": "http"}, {"scheme": "postgres"}, {"scheme": "postgres-direct"}, {"scheme": "mssql-strict"}, {"scheme": "mssql"}},
+		change.GrowDH:             {{"bits": "2048"}, {"bits": "3072"}, {"bits": "8192"}},
+		change.UseOtherKeyType:    {{}, {"keytype": "RSA"}},
+		change.DropDHE:            {{"suite": "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "openssl": ""}, {"suite": "", "openssl": ""}},
+		change.TrustCA:            {{}, {"file": "/etc/ssl/our ca.pem"}, {"issuer": ""}},
+		change.FixKeyFile:         {{"file": "/etc/ssl/private/key.pem"}, {}},
+		change.FixCertificateFile: {{"file": "/etc/ssl/cert.pem"}, {}},
+		change.UpdatePin:          {{"file": "server.pem"}, {}},
+		change.TrustClientCA:      {{}, {"issuer": ""}},
+		change.UseName:            {{}, {"port": ""}, {"port": "", "instance": ""}},
+		change.FixDNS:             {{}, {"address": "2001:db8::7"}, {"address": ""}},
 	}
 	all := vary[kind]
 	if all == nil {

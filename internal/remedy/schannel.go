@@ -13,20 +13,20 @@ func schannel() Platform {
 	return Platform{
 		ID: "schannel", Title: "Windows (Schannel)", Sides: []change.Side{change.Server, change.Client},
 		Owns:  schannelScore,
-		Steps: schannelBook().steps,
+		Steps: lazily(schannelBook),
 	}
 }
 
 func schannelScore(c *fact.Case, side change.Side) int {
 	if side == change.Server {
 		switch {
-		case microsoft(c), family(c) == "mssql":
+		case microsoft(c), family(c) == "mssql", writes(c, side, "schannel"):
 			return 95
 		}
 		return 0
 	}
 	switch {
-	case isClient(c, "schannel", "winhttp", "wininet", ".net-framework", "iis"):
+	case writes(c, side, "schannel"), isClient(c, "winhttp", "wininet", ".net-framework", "iis"):
 		return 90
 	case isClient(c, sqlClientNames()...):
 		return 50

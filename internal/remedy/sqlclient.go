@@ -13,7 +13,7 @@ func sqlClient() Platform {
 	return Platform{
 		ID: "sqlclient", Title: "SQL Server drivers", Sides: []change.Side{change.Client},
 		Owns:  func(c *fact.Case, _ change.Side) int { return scored(c, "mssql", sqlClientNames()...) },
-		Steps: sqlClientBook().steps,
+		Steps: lazily(sqlClientBook),
 	}
 }
 
@@ -34,6 +34,8 @@ type tdsDriver struct {
 	trust    string // a certificate file, "" where the driver only knows the system's store
 	trusts   string // what that does
 	make     string // command that makes the file
+	pin      string // exactly one certificate
+	packets  string // packets that fit into a record, "" where the string has no word for it
 }
 
 func tdsDrivers() []tdsDriver {
@@ -43,7 +45,8 @@ func tdsDrivers() []tdsDriver {
 			verify: "HostNameInCertificate={name|fqdn}", since: " (Microsoft.Data.SqlClient 5.0 or later)", tls: "Encrypt=True;TrustServerCertificate=False", strict: "Encrypt=Strict",
 			anything: "Encrypt=True;TrustServerCertificate=True", plain: "Encrypt=False",
 			trust:  "ServerCertificate=server.pem",
-			trusts: "let the client accept exactly this certificate, saved as server.pem, until it is renewed (Microsoft.Data.SqlClient 5.1 or later)"},
+			trusts: "let the client accept exactly this certificate, saved as server.pem, until it is renewed (Microsoft.Data.SqlClient 5.1 or later)",
+			pin:    "ServerCertificate=server.pem", packets: "Packet Size=8000"},
 		{id: "odbc", names: []string{"odbc", "msodbcsql", "msodbcsql17", "msodbcsql18", "pyodbc"},
 			server: "Server=tcp:{name|dns},{port}", alone: "Server={name|dns}", instance: `Server={name|dns}\{sqlinstance}`, here: "Server=tcp:{host|dns},{port}",
 			verify: "HostnameInCertificate={name|fqdn}", since: " (ODBC driver 18 or later)", tls: "Encrypt=yes;TrustServerCertificate=no", strict: "Encrypt=strict",
@@ -53,12 +56,14 @@ func tdsDrivers() []tdsDriver {
 			verify: "hostNameInCertificate={name|fqdn};", tls: "encrypt=true;trustServerCertificate=false;", strict: "encrypt=strict;",
 			anything: "encrypt=true;trustServerCertificate=true;", plain: "encrypt=false;",
 			trust: "trustStore=truststore.p12;trustStoreType=PKCS12;trustStorePassword=changeit;", trusts: "give the client the CA's certificate, ca.crt, in a trust store of its own",
-			make: "keytool -importcert -noprompt -trustcacerts -alias sqlserver-ca -file ca.crt -keystore truststore.p12 -storetype PKCS12 -storepass changeit, then "},
+			make:    "keytool -importcert -noprompt -trustcacerts -alias sqlserver-ca -file ca.crt -keystore truststore.p12 -storetype PKCS12 -storepass changeit, then ",
+			packets: "packetSize=8000;"},
 		{id: "go", names: []string{"go-mssqldb", "sqlcmd-go"},
 			server: "server={name|dns};port={port}", alone: "server={name|dns}", instance: `server={name|dns}\{sqlinstance}`, here: "server={host|dns};port={port}",
 			verify: "hostNameInCertificate={name|fqdn}", tls: "encrypt=true;TrustServerCertificate=false", strict: "encrypt=strict",
 			anything: "encrypt=true;TrustServerCertificate=true", plain: "encrypt=disable",
-			trust: "certificate={cafile|conn}", trusts: "give the client the CA's certificate as {cafile}"},
+			trust: "certificate={cafile|conn}", trusts: "give the client the CA's certificate as {cafile}",
+			packets: "packet size=8192"},
 	}
 }
 
@@ -127,8 +132,15 @@ func (d tdsDriver) reach() []recipe {
 
 func (d tdsDriver) verification() []recipe {
 	recipes := []recipe{
+		{kind: change.VerifyServer, what: "let the client encrypt and verify the server", snippet: d.tls},
 		{kind: change.UseTLS, what: "let the client encrypt and verify the server", snippet: d.tls},
 		{kind: change.UseStrict, what: "let the client use TDS 8.0, where TLS comes first (SQL Server 2022 or later)", snippet: d.strict},
+	}
+	if d.packets != "" {
+		recipes = append(recipes, recipe{kind: change.ShrinkPackets, side: change.Client, what: "let the client ask for packets that fit into an encrypted record", snippet: d.packets})
+	}
+	if d.pin != "" {
+		recipes = append(recipes, recipe{kind: change.UpdatePin, what: "let the client accept exactly the server's present certificate, saved as server.pem", snippet: d.pin})
 	}
 	if d.trust != "" {
 		apply := ""

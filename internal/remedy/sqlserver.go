@@ -18,7 +18,7 @@ func sqlServer() Platform {
 			}
 			return 0
 		},
-		Steps: sqlServerBook().steps,
+		Steps: lazily(sqlServerBook),
 	}
 }
 
@@ -58,7 +58,7 @@ func sqlServerWindows() []recipe {
 `
 	const newest = `$cert = Get-ChildItem Cert:\LocalMachine\My -SSLServerAuthentication | Sort-Object NotBefore | Select-Object -Last 1
 `
-	kinds := append(newCertificate(), change.EnableTLS, change.UseOtherKeyType)
+	kinds := append(newCertificate(), change.EnableTLS, change.UseOtherKeyType, change.FixCertificateFile, change.FixKeyFile)
 	return append(
 		alike(recipe{variant: "windows", what: "on Windows, let SQL Server use the newest certificate for {certname} in the machine's personal store",
 			snippet: block(named + useCertificate), undo: undo}, kinds...),
@@ -75,7 +75,7 @@ func sqlServerLinux() []recipe {
 		mssqlConf + " set network.tlscert /etc/ssl/mssql.pem\n" + mssqlConf + " set network.tlskey /etc/ssl/mssql.key"
 	recipes := alike(recipe{variant: "linux", what: "on Linux, give SQL Server the new certificate, followed by its intermediates, and its key",
 		snippet: pair, apply: restart, undo: mssqlConf + " unset network.tlscert; " + mssqlConf + " unset network.tlskey; " + restart},
-		append(newCertificate(), change.EnableTLS, change.UseOtherKeyType)...)
+		append(newCertificate(), change.EnableTLS, change.UseOtherKeyType, change.FixCertificateFile, change.FixKeyFile)...)
 	return append(recipes,
 		recipe{kind: change.OfferVersion, variant: "linux", what: "on Linux, let SQL Server speak {ver}", when: is("num", "1.2"),
 			snippet: mssqlConf + " set network.tlsprotocols 1.2", apply: restart, undo: mssqlConf + " unset network.tlsprotocols && " + restart},
@@ -100,6 +100,9 @@ Set-ItemProperty "$key\Tcp\IPAll" -Name TcpDynamicPorts -Value ''`)},
 		{kind: change.OpenFirewall, variant: "windows", what: "on Windows, let the server's own firewall pass TCP port {port}",
 			snippet: "New-NetFirewallRule -DisplayName 'SQL Server TCP {port}' -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow",
 			apply:   "run it in PowerShell as administrator on the server", undo: "Remove-NetFirewallRule -DisplayName 'SQL Server TCP {port}'"},
+		{kind: change.ShrinkPackets, what: "let SQL Server use packets of its default size", file: command,
+			snippet: "EXEC sp_configure 'show advanced options', 1; RECONFIGURE;\nEXEC sp_configure 'network packet size', 4096; RECONFIGURE;",
+			apply:   "run it in sqlcmd or SSMS as an administrator; new connections follow", undo: "run it again with the former size"},
 		{kind: change.NameInstance, variant: "browser", what: "on the server, start SQL Server Browser and let UDP port 1434 in", snippet: `Set-Service SQLBrowser -StartupType Automatic
 Start-Service SQLBrowser
 New-NetFirewallRule -DisplayName 'SQL Server Browser' -Direction Inbound -Protocol UDP -LocalPort 1434 -Action Allow`,

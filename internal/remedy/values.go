@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ func valuesOf(ch change.Change, c *fact.Case) values {
 	}
 	v.question(ch.Kind, c)
 	v.number("port", 1, 65535)
+	v.safe["httpsport"] = cmp.Or(v.safe["port"], "443")
 	v.number("level", 0, 5)
 	v.number("bits", 1, 1<<20)
 	v.version(v.args["version"])
@@ -51,6 +53,9 @@ func (v values) question(kind change.Kind, c *fact.Case) {
 	set(v.args, "certname", q.Host)
 	if q.Port != 0 && kind != change.UsePort && kind != change.NameInstance {
 		set(v.args, "port", strconv.Itoa(int(q.Port)))
+	}
+	if kind == change.SendServerName && isIP(q.Host) {
+		return // RFC 6066 §3: an address is never sent as server name
 	}
 	if slices.Contains([]change.Kind{change.SendServerName, change.ServeName, change.AddNameToCertificate, change.FixDNS}, kind) {
 		set(v.args, "name", q.Host)

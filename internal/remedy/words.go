@@ -23,11 +23,11 @@ func (v values) version(s string) {
 	case "TLS1.0":
 		v.safe["oldv"], v.safe["oldver"] = "TLSv1", "TLS 1.0"
 		v.safe["fromold"], v.safe["mariaold"] = "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", "TLSv1.0,TLSv1.1,TLSv1.2,TLSv1.3"
-		v.safe["oldnums"] = "1.2,1.1,1.0"
+		v.safe["oldnums"], v.safe["haver"] = "1.2,1.1,1.0", "TLSv1.0"
 	case "TLS1.1":
 		v.safe["oldv"], v.safe["oldver"] = "TLSv1.1", "TLS 1.1"
 		v.safe["fromold"], v.safe["mariaold"] = "TLSv1.1 TLSv1.2 TLSv1.3", "TLSv1.1,TLSv1.2,TLSv1.3"
-		v.safe["oldnums"] = "1.2,1.1"
+		v.safe["oldnums"], v.safe["haver"] = "1.2,1.1", "TLSv1.1"
 	}
 }
 

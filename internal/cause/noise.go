@@ -1,0 +1,111 @@
+package cause
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// A Share is the part of a server's log event that is noise of one kind, or that is none.
+type Share struct {
+	Slug    string // benign-… cause; "" for what is no noise
+	Count   int
+	Sources []fact.Source
+}
+
+// noisy are complaints of a server that any stranger can provoke. What a client says of our certificate is not among
+// them: that is ours to mend.
+var noisy = []fact.Symptom{
+	fact.EOFInHandshake, fact.ResetInHandshake, fact.BrokeInHandshake, fact.SilentInHandshake, fact.Closed, fact.Reset, fact.TimedOut, fact.NoCloseNotify,
+	fact.ForciblyClosed, fact.AcceptThenClosed, fact.NotTLS, fact.HTTPRequestHere, fact.NotThisProtocol, fact.ProxyHeaderBroken,
+	fact.VersionRefused, fact.NoSharedCipher, fact.NoSharedGroup, fact.BadKeyShare, fact.NoSharedSignature, fact.NoSharedALPN, fact.InappropriateFallback,
+	fact.UnrecognizedName, fact.NoNameSent, fact.BadExtension, fact.DecodeError, fact.UnexpectedMessage, fact.UnsafeRenegotiation, fact.HandshakeFailed,
+	fact.OwnAlert(10), fact.OwnAlert(40), fact.OwnAlert(47), fact.OwnAlert(50), fact.OwnAlert(70), fact.OwnAlert(86), fact.OwnAlert(112), fact.OwnAlert(120),
+	fact.PeerAlert(0), fact.PeerAlert(10), fact.PeerAlert(40), fact.PeerAlert(47), fact.PeerAlert(50), fact.PeerAlert(80), fact.PeerAlert(90),
+}
+
+// aborted are the complaints that a client leaves behind which merely goes away.
+var aborted = []fact.Symptom{
+	fact.EOFInHandshake, fact.ResetInHandshake, fact.BrokeInHandshake, fact.SilentInHandshake, fact.Closed, fact.Reset, fact.TimedOut, fact.NoCloseNotify,
+	fact.ForciblyClosed, fact.AcceptThenClosed, fact.HandshakeFailed, fact.PeerAlert(0), fact.PeerAlert(90),
+}
+
+func within(e *fact.Event, set []fact.Symptom) bool {
+	return len(e.Symptoms) > 0 && !slices.ContainsFunc(e.Symptoms, func(s fact.Symptom) bool { return !slices.Contains(set, s) })
+}
+
+// Shares splits an event of a server's log by what its clients look like: regular ones are health checks, ones with many
+// different complaints scanners, a few from outside passers-by. What one client causes again and again is its own
+// trouble, and no noise. An event without addresses, or of another kind, is one share that is none.
+func Shares(e *fact.Event) []Share {
+	if !e.In(fact.ByServer) || len(e.Sources) == 0 || !within(e, noisy) {
+		return []Share{{Count: max(e.Seen.Count, 1), Sources: e.Sources}}
+	}
+	var list []Share
+	for _, s := range e.Sources {
+		list = put(list, kindOf(e, s), s, s.Count)
+	}
+	if e.Others > 0 { // more clients than were kept apart: the many are passers-by
+		list = put(list, passerBy(e, fact.Source{Count: 1}), fact.Source{}, e.Others)
+	}
+	return list
+}
+
+func put(list []Share, slug string, s fact.Source, count int) []Share {
+	i := slices.IndexFunc(list, func(h Share) bool { return h.Slug == slug })
+	if i < 0 {
+		i = len(list)
+		list = append(list, Share{Slug: slug})
+	}
+	list[i].Count += count
+	if s.Addr.IsValid() {
+		list[i].Sources = append(list[i].Sources, s)
+	}
+	return list
+}
+
+// The measures of noise. A probe comes at a fixed beat of at most ten minutes; clients that retry after a failure come
+// in bursts, and one that comes this often wants something.
+const (
+	regularCount  = 4
+	regularJitter = 0.25
+	regularBeat   = 10 * time.Minute
+	scannerKinds  = 3
+	Wave          = 20 // complaints of one client that make it a client in trouble
+)
+
+// kindOf says what one client of a server's log looks like.
+func kindOf(e *fact.Event, s fact.Source) string {
+	outside := !s.Addr.IsPrivate() && !s.Addr.IsLoopback() && !s.Addr.IsLinkLocalUnicast()
+	switch {
+	case regular(s) && (within(e, aborted) || e.Has(fact.NotTLS) || e.Has(fact.HTTPRequestHere)):
+		return "benign-healthcheck"
+	case s.Kinds >= scannerKinds:
+		return "benign-scanner"
+	case s.Count >= Wave:
+		return ""
+	case outside:
+		return passerBy(e, s)
+	case within(e, aborted) && s.Count <= 3:
+		return "benign-client-abort"
+	}
+	return ""
+}
+
+func regular(s fact.Source) bool {
+	return s.Count >= regularCount && s.Every > 0 && s.Every <= regularBeat && s.Jitter <= regularJitter
+}
+
+// passerBy names a client from outside that came a few times.
+func passerBy(e *fact.Event, s fact.Source) string {
+	switch {
+	case e.Has(fact.InappropriateFallback) || e.Has(fact.OwnAlert(86)):
+		return "benign-downgrade-test"
+	case within(e, aborted):
+		return "benign-client-abort"
+	case (e.Has(fact.VersionRefused) || e.Has(fact.OwnAlert(70))) && s.Count > 1:
+		return "benign-old-client"
+	}
+	return "benign-scanner"
+}
