@@ -1,12 +1,13 @@
 # make test   installs what the tests need (as root, only what is missing), then runs them all
 # make fuzz   ten seconds for each fuzz target
 # make bench  figures as JSON in bench/figures.json
+# make accuracy ROWS=FILE  how often a text alone leads to its cause, over labelled texts
 # make check  format, vet, build: needs nothing installed
 
 export CGO_ENABLED = 0
 GO = go
 
-.PHONY: test check real fuzz bench generate
+.PHONY: test check real fuzz bench accuracy generate
 
 test: check real
 
@@ -25,6 +26,9 @@ fuzz:
 bench:
 	$(GO) run ./internal/bench > bench/figures.json
 	@cat bench/figures.json
+
+accuracy:
+	$(GO) run ./internal/accuracy $(ROWS)
 
 generate:
 	$(GO) generate ./...

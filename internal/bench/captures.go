@@ -56,11 +56,16 @@ func run(argv ...string) (cost, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	begun := time.Now()
 	err := cmd.Run()
-	wall := time.Since(begun).Seconds()
+	wall := time.Since(begun)
 	if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() > 1 {
 		return cost{}, fmt.Errorf("%s: %v", argv[0], err)
 	}
+	return costOf(cmd, wall), nil
+}
+
+// costOf is what a command that has ended took.
+func costOf(cmd *exec.Cmd, wall time.Duration) cost {
 	u, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	return cost{CPU: round(cpu.Seconds()), Wall: round(wall), Memory: round(float64(u.Maxrss) / 1024)}, nil
+	return cost{CPU: round(cpu.Seconds()), Wall: round(wall.Seconds()), Memory: round(float64(u.Maxrss) / 1024)}
 }

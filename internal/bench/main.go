@@ -35,6 +35,7 @@ type figures struct {
 	Memory    float64      `json:"peak_memory_mb"`
 	Floor     float64      `json:"peak_memory_floor_mb"` // Linux counts what a process held before exec: no figure is below the bench's own
 	Captures  *captures    `json:"captures,omitempty"`
+	Logs      *logFigures  `json:"logs,omitempty"`
 	Faults    faults       `json:"lab_faults"`
 }
 
@@ -58,6 +59,12 @@ type milliseconds struct {
 func main() {
 	if len(os.Args) == 4 && os.Args[1] == "plain" {
 		if err := plainHandshake(os.Args[2], os.Args[3]); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if len(os.Args) == 5 && os.Args[1] == "make-log" {
+		if err := makeLog(os.Args[2], os.Args[3], os.Args[4]); err != nil {
 			log.Fatal(err)
 		}
 		return
@@ -114,6 +121,9 @@ func measure() (figures, error) {
 		return f, err
 	}
 	if f.Captures, err = readCaptures(ours, os.Getenv("BENCH_CAPTURE")); err != nil {
+		return f, err
+	}
+	if f.Logs, err = readLog(ours, os.Getenv("BENCH_LOG")); err != nil {
 		return f, err
 	}
 	f.Floor = ownMemory()

@@ -36,7 +36,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, getenv func(
 
 func (w *world) run(args []string) int {
 	root := w.root()
-	root.SetArgs(args)
+	root.SetArgs(numbersAsWords(args))
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	if err := root.Execute(); err != nil {
@@ -69,6 +69,6 @@ func (w *world) root() *cobra.Command {
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	root.AddCommand(w.diagnose(), w.lab())
+	root.AddCommand(w.diagnose(), w.explain(), w.lab())
 	return root
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/report"
 	"github.com/tlswhy/tlswhy/internal/source/live"
+	"github.com/tlswhy/tlswhy/internal/source/logs"
 )
 
 // options are the flags of diagnose.
@@ -35,6 +36,8 @@ type options struct {
 	iface                 string
 	packets               int
 	span                  time.Duration
+	text, live, follow    bool
+	logFormat, since      string
 }
 
 // connections is how many experiments a diagnosis may make without being told otherwise.
@@ -47,18 +50,23 @@ const mysqlConnections = 20
 func (w *world) diagnose() *cobra.Command {
 	o := new(options)
 	cmd := &cobra.Command{
-		Use:   "diagnose TARGET|FILE...",
+		Use:   "diagnose TARGET|FILE|TEXT...",
 		Short: "why does this handshake fail, and what exactly must change",
 		Long: "diagnose connects to each target as the client of --as would, changes one thing at a time where that fails,\n" +
 			"and names the cause, its proof and the change.\n\n" +
 			"TARGET is scheme://host[:port] (" + strings.Join(schemes(), ", ") + "proto/slug),\n" +
 			"host:port (the port is asked what it speaks), or a name (https).\n\n" +
 			"FILE is a packet capture (pcap, pcapng, Network Monitor .cap, snoop, etl; gzip and zstd around them), the text that\n" +
-			"Network Monitor or tshark prints, or - for standard input. All files are one case.",
+			"Network Monitor or tshark prints, a log (found by content; rotated and compressed ones too), or - for standard input.\n" +
+			"TEXT is an error message as some program prints it, in whatever form it reached you. Files and texts are one case;\n" +
+			"a target of the same call, or --live with the peer that they name, proves or disproves what they say.",
 		Example: "  tlswhy diagnose mysql://db.example.com --ca ca.pem\n" +
 			"  tlswhy diagnose db.example.com:1433 --as openssl3\n" +
 			"  tlswhy diagnose lab:mysql/hostname-is-alias\n" +
-			"  tlswhy diagnose monday.pcapng tuesday.pcapng.gz --keylog keys.txt",
+			"  tlswhy diagnose monday.pcapng tuesday.pcapng.gz --keylog keys.txt\n" +
+			"  tlswhy diagnose /var/log/nginx/error.log --since 2h\n" +
+			"  journalctl -u nginx -o json | tlswhy diagnose -\n" +
+			"  tlswhy diagnose 'curl: (60) SSL certificate problem: unable to get local issuer certificate'",
 		RunE: func(cmd *cobra.Command, args []string) error { return w.runDiagnose(cmd, o, args) },
 	}
 	f := cmd.Flags()
@@ -84,6 +92,11 @@ func (w *world) diagnose() *cobra.Command {
 	f.StringVar(&o.iface, "interface", "", "capture from this network interface (any: all), until --packets, --for or Ctrl-C")
 	f.IntVar(&o.packets, "packets", 0, "stop reading captures after so many packets")
 	f.DurationVar(&o.span, "for", 0, "stop capturing from --interface after this long")
+	f.BoolVar(&o.text, "text", false, "take every argument as a text")
+	f.BoolVar(&o.live, "live", false, "connect to the peers that texts and logs name, and prove one cause")
+	f.StringVar(&o.logFormat, "log-format", "", "read logs as this dialect: "+strings.Join(logs.Formats(), ", "))
+	f.StringVar(&o.since, "since", "", "of logs, only what is younger: a length of time (2h) or a time (2006-01-02 15:04)")
+	f.BoolVar(&o.follow, "follow", false, "keep reading a growing log and tell each new failure, until Ctrl-C")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy diagnose --help", err) })
 	return cmd
 }
@@ -102,36 +115,38 @@ type result struct {
 	Report    report.Report
 	tapes     []live.Tape
 	diagnosis diagnose.Diagnosis
-	traffic   *report.Traffic // of captures; nil for a target
+	traffic   *report.Traffic // of captures; nil without one
+	heard     *report.Heard   // of texts and logs; nil without one
 }
 
 func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
-	if len(args) == 0 && o.iface == "" {
-		return usagef("nothing to diagnose; run: tlswhy diagnose TARGET")
-	}
 	if err := o.check(); err != nil {
 		return err
 	}
-	names, targets, err := files(args)
+	ev, err := sorted(args, o.text)
 	if err != nil {
 		return err
 	}
-	for _, arg := range targets {
-		if err := o.fits(arg); err != nil {
-			return err
-		}
+	if err := ev.check(o); err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if o.follow {
+		return w.followLog(ctx, *o, ev.files[0])
+	}
 	var results []result
-	if len(names) > 0 || o.iface != "" {
-		r, err := w.answerFiles(ctx, *o, names)
+	if len(ev.files)+len(ev.texts) > 0 || o.iface != "" {
+		r, err := w.answerFiles(ctx, *o, ev)
 		if err != nil {
 			return err
 		}
 		results = append(results, r)
+		if o.live {
+			results = append(results, w.answerNamed(ctx, *o, r)...)
+		}
 	}
-	for _, arg := range targets {
+	for _, arg := range ev.targets {
 		r, err := w.answer(ctx, cmd, *o, arg)
 		if err != nil {
 			return err
@@ -229,7 +244,7 @@ func (w *world) show(o *options, results []result) error {
 	var reports []report.Report
 	for _, r := range results {
 		reports = append(reports, r.Report)
-		if r.diagnosis.Outcome != diagnose.OK {
+		if r.diagnosis.Outcome != diagnose.OK && !r.unknownText() {
 			w.code = exitFound
 		}
 	}

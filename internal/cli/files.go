@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +11,15 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
 	"github.com/tlswhy/tlswhy/internal/diagnose"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/report"
 	"github.com/tlswhy/tlswhy/internal/source/capture"
+	"github.com/tlswhy/tlswhy/internal/source/logs"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
@@ -66,18 +70,22 @@ func isFolder(name string) bool {
 	return err != nil || st.IsDir()
 }
 
-// maxText bounds a trace in text form.
-const maxText = 256 << 20
+// maxTrace bounds a text that holds a printed trace; traceHead is how far one is looked for.
+const (
+	maxTrace  = 256 << 20
+	traceHead = 256 << 10
+)
 
-// answerFiles reads all files as one case: rotated captures, both sides of a link, a printed trace.
-func (w *world) answerFiles(ctx context.Context, o options, names []string) (result, error) {
-	c := &fact.Case{Question: fact.Question{Target: strings.TrimSpace(strings.Join(names, " ") + " " + o.iface), As: "the watched clients"}}
-	traffic := report.Traffic{Names: names}
+// answerFiles reads all files and texts as one case: rotated captures, both sides of a link, a printed trace, logs.
+func (w *world) answerFiles(ctx context.Context, o options, ev evidence) (result, error) {
+	c := &fact.Case{Question: fact.Question{Target: ev.named(o.iface), As: "what was recorded"}}
+	traffic := report.Traffic{Names: slices.Clone(ev.files)}
+	h := report.Heard{}
 	secrets, err := keyLog(o.keylog)
 	if err != nil {
 		return result{}, err
 	}
-	inputs, closeAll, err := w.open(c, names)
+	inputs, closeAll, err := w.open(ctx, o, c, &h, logs.Order(ev.files))
 	defer closeAll()
 	if err != nil {
 		return result{}, err
@@ -96,28 +104,69 @@ func (w *world) answerFiles(ctx context.Context, o options, names []string) (res
 			return result{}, err
 		}
 	}
-	if len(c.Handshakes) == 0 && traffic.Packets == 0 && len(c.Gaps) > 0 {
+	for i, text := range ev.texts {
+		c.Events = append(c.Events, hearText(ctx, text, i+1, time.Now()))
+	}
+	if len(c.Handshakes)+len(c.Events)+len(ev.texts) == 0 && traffic.Packets+h.Lines == 0 && len(c.Gaps) > 0 {
 		return result{}, unreadable{c.Gaps[0].What + ": " + c.Gaps[0].Why}
 	}
+	return judged(o, c, traffic, h, len(inputs) > 0)
+}
+
+// judged diagnoses what was read: handshakes that were watched, and what texts and logs say.
+func judged(o options, c *fact.Case, traffic report.Traffic, h report.Heard, captures bool) (result, error) {
 	anchors, err := roots(o.ca)
 	if err != nil {
 		return result{}, err
 	}
 	capture.Judge(c.Handshakes, anchors)
-	d := diagnose.Watch(c, cause.All())
-	return result{Case: c, diagnosis: d, traffic: &traffic, Report: report.BuildWatched(c, d, traffic)}, nil
+	r := result{Case: c}
+	if captures || len(c.Handshakes) > 0 {
+		c.Question.As = "the watched clients"
+		r.traffic = &traffic
+	}
+	if len(c.Events) > 0 || r.traffic == nil {
+		r.heard = &h
+	}
+	r.judge()
+	return r, nil
 }
 
-// join lets the targets of the same call speak about the servers that captures show.
+// judge makes diagnosis and report of what the result holds.
+func (r *result) judge() {
+	switch {
+	case r.heard == nil:
+		r.diagnosis = diagnose.Watch(r.Case, cause.All())
+	case r.traffic == nil:
+		r.diagnosis = diagnose.Read(r.Case, cause.All())
+	default:
+		r.diagnosis = diagnose.Both(diagnose.Watch(r.Case, cause.All()), diagnose.Read(r.Case, cause.All()))
+	}
+	r.write()
+}
+
+// write makes the report of the diagnosis.
+func (r *result) write() {
+	switch {
+	case r.heard == nil:
+		r.Report = report.BuildWatched(r.Case, r.diagnosis, *r.traffic)
+	case r.traffic == nil:
+		r.Report = report.BuildHeard(r.Case, r.diagnosis, *r.heard)
+	default:
+		r.Report = report.BuildBoth(r.Case, r.diagnosis, *r.traffic, *r.heard)
+	}
+}
+
+// join lets the targets of the same call speak about what captures, texts and logs show.
 func join(results []result) {
-	if len(results) < 2 || results[0].traffic == nil {
+	if len(results) < 2 || results[0].traffic == nil && results[0].heard == nil {
 		return
 	}
-	watched := &results[0]
+	recorded := &results[0]
 	for _, r := range results[1:] {
-		watched.diagnosis = diagnose.Join(watched.diagnosis, r.Case, r.diagnosis)
+		recorded.diagnosis = diagnose.Join(recorded.diagnosis, r.Case, r.diagnosis)
 	}
-	watched.Report = report.BuildWatched(watched.Case, watched.diagnosis, *watched.traffic)
+	recorded.write()
 }
 
 // listen captures from an interface until the time is over or the user interrupts.
@@ -147,8 +196,8 @@ func keyLog(name string) ([]wire.Secret, error) {
 	return wire.ParseKeyLog(data), nil
 }
 
-// open opens the files; traces in text form are read at once, captures are handed on.
-func (w *world) open(c *fact.Case, names []string) (inputs []capture.Input, closeAll func(), err error) {
+// open opens the files; texts and logs are read at once, captures are handed on.
+func (w *world) open(ctx context.Context, o options, c *fact.Case, h *report.Heard, names []string) (inputs []capture.Input, closeAll func(), err error) {
 	var open []io.Closer
 	closeAll = func() {
 		for _, f := range open {
@@ -165,43 +214,66 @@ func (w *world) open(c *fact.Case, names []string) (inputs []capture.Input, clos
 			open = append(open, file)
 			f = file
 		}
-		in, text, err := sniff(name, f)
+		in, isCapture, err := sniff(name, f)
 		switch {
 		case err != nil:
 			c.Gaps = append(c.Gaps, fact.Gap{What: name, Why: err.Error()})
-		case text != nil:
-			readText(c, name, text)
-		default:
+		case isCapture:
 			inputs = append(inputs, in)
+		default:
+			if err := readText(ctx, o, c, h, in); err != nil {
+				return nil, closeAll, err
+			}
 		}
 	}
 	return inputs, closeAll, nil
 }
 
 // sniff tells a capture from text.
-func sniff(name string, f io.Reader) (capture.Input, []byte, error) {
-	head := bufio.NewReaderSize(f, 4096)
+func sniff(name string, f io.Reader) (in capture.Input, isCapture bool, err error) {
+	head := bufio.NewReaderSize(f, traceHead)
 	start, err := head.Peek(4096)
 	if len(start) == 0 {
 		if err == nil || errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
-		return capture.Input{}, nil, err
+		return capture.Input{}, false, err
 	}
-	if capture.Sniff(start) != "" {
-		if s, ok := f.(io.Seeker); ok {
-			if _, err := s.Seek(0, io.SeekStart); err == nil {
-				return capture.Input{Name: name, R: f}, nil, nil
-			}
+	if capture.Sniff(start) == "" {
+		return capture.Input{Name: name, R: head}, false, nil
+	}
+	if s, ok := f.(io.Seeker); ok {
+		if _, err := s.Seek(0, io.SeekStart); err == nil {
+			return capture.Input{Name: name, R: f}, true, nil
 		}
-		return capture.Input{Name: name, R: head}, nil, nil
 	}
-	text, err := io.ReadAll(io.LimitReader(head, maxText))
-	return capture.Input{}, text, err
+	return capture.Input{Name: name, R: head}, true, nil
 }
 
-func readText(c *fact.Case, name string, text []byte) {
-	list, gaps, claimed := capture.ReadText(name, text)
+// readText reads lines: what a trace prints, and then what the other lines say. Neither owns the file.
+func readText(ctx context.Context, o options, c *fact.Case, h *report.Heard, in capture.Input) error {
+	lo, err := logOptions(o, filepath.Base(in.Name), time.Now())
+	if err != nil {
+		return err
+	}
+	if in.Name == "-" {
+		lo.Name = "standard input"
+	}
+	h.Names = append(h.Names, in.Name)
+	head := in.R.(*bufio.Reader)
+	start, _ := head.Peek(traceHead)
+	if !readable(start) || namedCapture(in.Name) && !capture.LooksLikeTrace(start) {
+		c.Gaps = append(c.Gaps, fact.Gap{What: in.Name, Why: "neither a packet capture nor text; pcap, pcapng, Network Monitor, snoop and etl files are read, logs and texts, and gzip, zstd and bzip2 around them"})
+		return nil
+	}
+	if o.logFormat != "" || !capture.LooksLikeTrace(start) {
+		return hear(ctx, c, h, head, lo)
+	}
+	text, err := io.ReadAll(io.LimitReader(head, maxTrace))
+	if err != nil {
+		c.Gaps = append(c.Gaps, fact.Gap{What: in.Name, Why: err.Error()})
+	}
+	list, gaps, claimed := capture.ReadText(in.Name, text)
 	for i := range list { // numbers count over the whole case
 		if list[i].Passive != nil {
 			list[i].Passive.Index = len(c.Handshakes) + i + 1
@@ -209,9 +281,40 @@ func readText(c *fact.Case, name string, text []byte) {
 	}
 	c.Handshakes = append(c.Handshakes, list...)
 	c.Gaps = append(c.Gaps, gaps...)
-	if len(claimed) == 0 {
-		c.Gaps = append(c.Gaps, fact.Gap{What: name, Why: "neither a packet capture nor a printed trace; this version reads pcap, pcapng, Network Monitor, snoop and etl files and what Network Monitor and tshark print"})
+	return hear(ctx, c, h, bytes.NewReader(unclaimed(text, claimed)), lo)
+}
+
+// namedCapture: by its name the file should be a capture.
+func namedCapture(name string) bool {
+	return slices.Contains([]string{".pcap", ".pcapng", ".cap", ".etl", ".snoop"}, strings.ToLower(filepath.Ext(name)))
+}
+
+// readable: text, in UTF-8, UTF-16 or an old 8-bit encoding, or packed. Programs and pictures are mostly control characters
+// and broken UTF-8; a log with a few such bytes is still a log.
+func readable(start []byte) bool {
+	for _, magic := range []string{"\x1f\x8b", "\x28\xb5\x2f\xfd", "BZh", "\xff\xfe", "\xfe\xff"} {
+		if bytes.HasPrefix(start, []byte(magic)) {
+			return true
+		}
 	}
+	odd, valid := 0, utf8.Valid(start)
+	for _, b := range start {
+		if b < 0x20 && b != '\n' && b != '\r' && b != '\t' && b != 0x1b && b != 0 || b == 0x7f || b >= 0x80 && !valid {
+			odd++
+		}
+	}
+	return odd*3 < len(start)
+}
+
+// hear reads a log; one that cannot be read is a gap of the case.
+func hear(ctx context.Context, c *fact.Case, h *report.Heard, r io.Reader, lo logs.Options) error {
+	if lo.Format != "" && !slices.Contains(logs.Formats(), lo.Format) {
+		return usagef("unknown log format %q; use one of %s", lo.Format, strings.Join(logs.Formats(), ", "))
+	}
+	if err := hearLog(ctx, c, h, r, lo); err != nil {
+		c.Gaps = append(c.Gaps, fact.Gap{What: lo.Name, Why: err.Error()})
+	}
+	return nil
 }
 
 func (w *world) readCaptures(ctx context.Context, o options, c *fact.Case, t *report.Traffic, inputs []capture.Input, secrets []wire.Secret) error {

@@ -28,6 +28,7 @@ type Finding struct {
 	cause.Match
 	Level cause.Level
 	Count int
+	Heard *fact.Event // the text it is read from; nil for a handshake's
 }
 
 // A Diagnosis is what a case comes to.
@@ -55,6 +56,9 @@ func matches(c *fact.Case, catalogue []cause.Cause) []Finding {
 	var all []Finding
 	for i := range catalogue {
 		card := &catalogue[i]
+		if card.Match == nil {
+			continue // only texts show it
+		}
 		for _, m := range card.Match(c) {
 			level := m.Level
 			if level == "" {

@@ -46,6 +46,9 @@ func finding(c *fact.Case, f diagnose.Finding) Finding {
 	if out.Args == nil {
 		out.Args = map[string]string{}
 	}
+	if f.Heard != nil {
+		return heardFinding(out, f)
+	}
 	return out
 }
 

@@ -20,12 +20,14 @@ type Report struct {
 	Open        []Open      `json:"open"`
 	Clean       []Clean     `json:"clean"`
 	Handshakes  []Handshake `json:"handshakes"`
+	Events      []Event     `json:"events,omitempty"` // of texts and logs
 	Gaps        []Gap       `json:"gaps"`
 	Connections int         `json:"connections"`
 
 	ladder  []rung // for the text only
 	took    string
 	watched *watched // of captures
+	heard   *heard   // of texts and logs
 }
 
 // Lasted tells the text how long the diagnosis took; experiments made side by side count once.

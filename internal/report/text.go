@@ -33,6 +33,15 @@ func Text(w io.Writer, r Report, s Style) error {
 	if r.watched != nil {
 		t.watchedHead(r)
 		t.watchedBody(r)
+		if r.heard != nil {
+			t.b.WriteByte('\n')
+			t.heardHead(r)
+			t.heardBody(r)
+		}
+		t.rest(r)
+	} else if r.heard != nil {
+		t.heardHead(r)
+		t.heardBody(r)
 		t.rest(r)
 	} else {
 		t.head(r)
