@@ -23,6 +23,7 @@ var accountRequiresTLS = Cause{
 		{Of: fact.TLSDemanded, Weight: 3},
 		{Of: fact.AccessDenied, Weight: 7},
 		{Of: fact.PeerAlert(49), Weight: 2},
+		{Of: fact.AccessDenied, In: []fact.Context{"postgres"}, Weight: 4},
 	},
 	Advice: []change.Change{
 		change.New(change.UseTLS, change.Client),

@@ -24,7 +24,7 @@ var benignClientAbort = Cause{
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPublic}, Weight: 7},
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 6},
-		{Of: fact.ForciblyClosed, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer}, Weight: 4},

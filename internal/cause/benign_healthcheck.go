@@ -30,6 +30,7 @@ var benignHealthcheck = Cause{
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 5},
+		{Of: fact.NotTLS, In: []fact.Context{"schannel"}, Weight: 4},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 4},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPrivate}, Weight: 6},

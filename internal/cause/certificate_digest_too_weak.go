@@ -19,7 +19,7 @@ var certificateDigestTooWeak = Cause{
 	},
 	Decide: "the digests in the chain that it sends",
 	Signs: []Sign{
-		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc"}, Weight: 4},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc-unix"}, Weight: 4},
 		{Of: fact.NoSharedSignature, Weight: 3},
 		{Of: fact.DigestTooWeak, Weight: 10},
 	},

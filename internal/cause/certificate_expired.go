@@ -20,6 +20,7 @@ var certificateExpired = Cause{
 		{Of: fact.VerifyFailed, In: []fact.Context{fact.ByClient}, Weight: 3},
 		{Of: fact.CertExpired, In: []fact.Context{"peer-famous"}, Weight: 6},
 		{Of: fact.CertExpired, Weight: 10},
+		{Of: fact.CertExpired, In: []fact.Context{"above-leaf"}, Weight: 5},
 		{Of: fact.CertExpired, In: []fact.Context{"openssl"}, Weight: 8},
 		{Of: fact.CertDate, Weight: 8},
 		{Of: fact.CertDate, In: []fact.Context{fact.Browser}, Weight: 8},

@@ -25,6 +25,8 @@ var certificateFileBad = Cause{
 		{Of: fact.TLSInitFailed, In: []fact.Context{fact.ByClient}, Weight: 5},
 		{Of: fact.CAFileMissing, Weight: 3},
 		{Of: fact.CertMalformed, Weight: 2},
+		{Of: fact.TLSInitFailed, In: []fact.Context{"java"}, Weight: 7},
+		{Of: fact.TLSInitFailed, In: []fact.Context{"kafka"}, Weight: 7},
 		{Of: fact.FileBad, Weight: 10},
 		{Of: fact.FileBad, In: []fact.Context{"mysql"}, Weight: 9},
 	},

@@ -20,6 +20,7 @@ var clientClockWrong = Cause{
 	Signs: []Sign{
 		{Of: fact.CertExpired, In: []fact.Context{"peer-famous"}, Weight: 7},
 		{Of: fact.CertExpired, Weight: 4},
+		{Of: fact.CertExpired, In: []fact.Context{"above-leaf"}, Weight: 3},
 		{Of: fact.CertExpired, In: []fact.Context{"openssl"}, Weight: 3},
 		{Of: fact.CertNotYetValid, Weight: 9},
 		{Of: fact.CertNotYetValid, In: []fact.Context{fact.ByServer}, Weight: 6},

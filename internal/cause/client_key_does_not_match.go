@@ -19,6 +19,7 @@ var clientKeyDoesNotMatch = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.BadSignature, In: []fact.Context{fact.ByServer}, Weight: 8},
+		{Of: fact.KeyMismatch, In: []fact.Context{"libpq"}, Weight: 10},
 		{Of: fact.PeerAlert(51), Weight: 5},
 		{Of: fact.OwnAlert(51), Weight: 3},
 		{Of: fact.KeyMismatch, In: []fact.Context{fact.ByClient}, Weight: 10},

@@ -19,6 +19,7 @@ var clientNotUsingTLS = Cause{
 		{Of: fact.TLSDemanded, Weight: 10},
 		{Of: fact.TLSDemanded, In: []fact.Context{"postgres"}, Weight: 9},
 		{Of: fact.AccessDenied, Weight: 5},
+		{Of: fact.AccessDenied, In: []fact.Context{"postgres"}, Weight: 8},
 		{Of: fact.PlaintextAllowed, Weight: 3},
 	},
 	Hides: []string{"not-a-tls-problem"},

@@ -22,6 +22,8 @@ var clientSpeaksPlaintext = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.NotTLS, Weight: 4},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 7},
+		{Of: fact.NotTLS, In: []fact.Context{"schannel"}, Weight: 9},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 9},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 8},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 6},
@@ -32,6 +34,7 @@ var clientSpeaksPlaintext = Cause{
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByClient}, Weight: 10},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{"stunnel"}, Weight: 8},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ToUpstream}, Weight: 10},
+		{Of: fact.OwnAlert(10), In: []fact.Context{"schannel"}, Weight: 8},
 	},
 	Advice: []change.Change{
 		change.New(change.UseTLS, change.Client),

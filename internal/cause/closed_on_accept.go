@@ -23,6 +23,8 @@ var closedOnAccept = Cause{
 		{Of: fact.SlowAccept, Weight: 4},
 		{Of: fact.ResetInHandshake, Weight: 3},
 		{Of: fact.ForciblyClosed, In: []fact.Context{fact.MSSQL, fact.InPrelogin}, Weight: 2},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"mongodb"}, Weight: 8},
+		{Of: fact.PeerAlert(80), In: []fact.Context{"mongodb"}, Weight: 8},
 	},
 	Hides:    []string{"closed-after-hello"},
 	Residual: true,

@@ -22,6 +22,7 @@ var expiredRootInPath = Cause{
 	Signs: []Sign{
 		{Of: fact.CertExpired, In: []fact.Context{"peer-famous"}, Weight: 8},
 		{Of: fact.CertExpired, Weight: 4},
+		{Of: fact.CertExpired, In: []fact.Context{"above-leaf"}, Weight: 8},
 		{Of: fact.CertExpired, In: []fact.Context{"openssl"}, Weight: 6},
 		{Of: fact.PeerAlert(45), In: []fact.Context{fact.ByServer}, Weight: 4},
 	},

@@ -30,9 +30,12 @@ var firewallResetsHandshake = Cause{
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 5},
 		{Of: fact.ForciblyClosed, Weight: 3},
 		{Of: fact.ForciblyClosed, In: []fact.Context{fact.InUse}, Weight: 3},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"mongodb"}, Weight: 3},
 		{Of: fact.Reset, Weight: 5},
 		{Of: fact.NoCloseNotify, In: []fact.Context{"in-handshake"}, Weight: 4},
 		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 4},
+		{Of: fact.BrokeInHandshake, In: []fact.Context{"netfx"}, Weight: 3},
+		{Of: fact.PeerAlert(80), In: []fact.Context{"mongodb"}, Weight: 6},
 	},
 	Hides: []string{"closed-after-hello", "silent-after-hello"},
 	Advice: []change.Change{

@@ -20,6 +20,7 @@ var implicitTLSRequired = Cause{
 	Decide: "TLS from the first byte",
 	Signs: []Sign{
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 4},
+		{Of: fact.Closed, In: []fact.Context{fact.Mail, fact.ByClient}, Weight: 6},
 		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 3},
 		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 4},
 		{Of: fact.StrictTLSNeeded, Weight: 10},

@@ -17,6 +17,7 @@ var intermediateExpired = Cause{
 	Decide: "the dates of the whole chain",
 	Signs: []Sign{
 		{Of: fact.CertExpired, Weight: 4},
+		{Of: fact.CertExpired, In: []fact.Context{"above-leaf"}, Weight: 9},
 		{Of: fact.CertExpired, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.CertExpired, In: []fact.Context{"openssl"}, Weight: 4},
 		{Of: fact.CertDate, Weight: 3},

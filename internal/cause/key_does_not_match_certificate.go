@@ -24,7 +24,9 @@ var keyDoesNotMatchCertificate = Cause{
 	Decide: "whether the server's signature fits its certificate",
 	Signs: []Sign{
 		{Of: fact.BadSignature, Weight: 7},
+		{Of: fact.KeyMismatch, In: []fact.Context{"libpq"}, Weight: 5},
 		{Of: fact.KeyMismatch, Weight: 10},
+		{Of: fact.KeyUnreadable, Weight: 3},
 	},
 	Hides: []string{"server-key-exchange-signature", "keys-disagree", "peer-implementation-bug"},
 	Advice: []change.Change{

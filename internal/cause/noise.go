@@ -20,7 +20,7 @@ var noisy = []fact.Symptom{
 	fact.EOFInHandshake, fact.ResetInHandshake, fact.BrokeInHandshake, fact.SilentInHandshake, fact.Closed, fact.Reset, fact.TimedOut, fact.NoCloseNotify,
 	fact.ForciblyClosed, fact.AcceptThenClosed, fact.NotTLS, fact.HTTPRequestHere, fact.NotThisProtocol, fact.ProxyHeaderBroken,
 	fact.VersionRefused, fact.NoSharedCipher, fact.NoSharedGroup, fact.BadKeyShare, fact.NoSharedSignature, fact.NoSharedALPN, fact.InappropriateFallback,
-	fact.UnrecognizedName, fact.NoNameSent, fact.BadExtension, fact.DecodeError, fact.UnexpectedMessage, fact.UnsafeRenegotiation, fact.HandshakeFailed,
+	fact.UnrecognizedName, fact.NoNameSent, fact.BadExtension, fact.DecodeError, fact.UnexpectedMessage, fact.UnsafeRenegotiation, fact.HandshakeFailed, fact.KnownScanner,
 	fact.OwnAlert(10), fact.OwnAlert(40), fact.OwnAlert(47), fact.OwnAlert(50), fact.OwnAlert(70), fact.OwnAlert(86), fact.OwnAlert(112), fact.OwnAlert(120),
 	fact.PeerAlert(0), fact.PeerAlert(10), fact.PeerAlert(40), fact.PeerAlert(47), fact.PeerAlert(50), fact.PeerAlert(80), fact.PeerAlert(90),
 }

@@ -26,6 +26,8 @@ var notATLSProblem = Cause{
 		{Of: fact.EOFEstablished, Weight: 2},
 		{Of: fact.AccessDenied, Weight: 6},
 		{Of: fact.TLSInitFailed, In: []fact.Context{fact.MSSQL}, Weight: 2},
+		{Of: fact.PeerAlert(80), In: []fact.Context{"mongodb"}, Weight: 5},
+		{Of: fact.AccessDenied, In: []fact.Context{"postgres"}, Weight: 7},
 		{Of: fact.LoginFailed, Weight: 10},
 		{Of: fact.SPNProblem, Weight: 10},
 		{Of: fact.TooManyClients, Weight: 9},

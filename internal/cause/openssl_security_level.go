@@ -23,7 +23,7 @@ var opensslSecurityLevel = Cause{
 	Decide: "the same at security level 1",
 	Signs: []Sign{
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 4},
-		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc"}, Weight: 7},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc-unix"}, Weight: 7},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient}, Weight: 3},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 4},
 		{Of: fact.NoSharedSignature, Weight: 3},

@@ -18,6 +18,7 @@ var pathMTUBlackhole = Cause{
 		{Of: fact.SilentInHandshake, Weight: 7},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 3},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 4},
+		{Of: fact.SilentInHandshake, In: []fact.Context{"openvpn"}, Weight: 3},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.TimedOut, Weight: 3},
 		{Of: fact.TimedOut, In: []fact.Context{"mysql"}, Weight: 4},

@@ -20,12 +20,15 @@ var runtimeLacksVersion = Cause{
 		"Microsoft, Transport Layer Security best practices with .NET Framework: 4.6 or later",
 	},
 	Signs: []Sign{
-		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc", "native-client"}, Weight: 8},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"native-client"}, Weight: 8},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPrivate}, Weight: 4},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 5},
 		{Of: fact.NoVersionLeft, Weight: 6},
 		{Of: fact.RuntimeTooOld, Weight: 9},
+		{Of: fact.HandshakeFailed, In: []fact.Context{"netfx"}, Weight: 7},
+		{Of: fact.BrokeInHandshake, In: []fact.Context{"netfx"}, Weight: 7},
+		{Of: fact.HandshakeFailed, In: []fact.Context{"yassl"}, Weight: 8},
 		{Of: fact.CredentialFailed, Weight: 3},
 	},
 	Advice: []change.Change{

@@ -20,6 +20,7 @@ var schannelProtocolDisabled = Cause{
 		"SEC_E_UNSUPPORTED_FUNCTION (0x80090302), SEC_E_ALGORITHM_MISMATCH (0x80090331)",
 	},
 	Signs: []Sign{
+		{Of: fact.HandshakeFailed, In: []fact.Context{"netfx"}, Weight: 5},
 		{Of: fact.CredentialFailed, Weight: 8},
 		{Of: fact.CredentialFailed, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.SchannelProtocolOff, Weight: 10},

@@ -25,6 +25,8 @@ var serverTLSInitFailed = Cause{
 		{Of: fact.NoPeerCert, In: []fact.Context{fact.ByClient}, Weight: 3},
 		{Of: fact.CertNotAvailable, Weight: 6},
 		{Of: fact.OwnAlert(80), Weight: 3},
+		{Of: fact.TLSInitFailed, In: []fact.Context{"java"}, Weight: 5},
+		{Of: fact.TLSInitFailed, In: []fact.Context{"kafka"}, Weight: 5},
 		{Of: fact.ThumbprintNotFound, Weight: 3},
 		{Of: fact.NoServerCredential, Weight: 3},
 	},

@@ -19,6 +19,7 @@ var silentAfterHello = Cause{
 		{Of: fact.SilentInHandshake, Weight: 6},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 6},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 7},
+		{Of: fact.SilentInHandshake, In: []fact.Context{"openvpn"}, Weight: 6},
 		{Of: fact.TimedOut, Weight: 5},
 		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 5},
 		{Of: fact.TimedOut, In: []fact.Context{"mysql"}, Weight: 6},

@@ -39,6 +39,7 @@ var sniMissing = Cause{
 		{Of: fact.PeerAlert(80), Weight: 5},
 		{Of: fact.PeerAlert(80), In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 7},
 		{Of: fact.PeerAlert(80), In: []fact.Context{fact.ByClient, "curl"}, Weight: 6},
+		{Of: fact.PeerAlert(80), In: []fact.Context{"mongodb"}, Weight: 3},
 		{Of: fact.PeerAlert(112), Weight: 8},
 		{Of: fact.PeerAlert(112), In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 9},
 		{Of: fact.PeerAlert(112), In: []fact.Context{"java"}, Weight: 7},

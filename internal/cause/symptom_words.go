@@ -70,5 +70,5 @@ var said = map[fact.Symptom]string{
 	fact.VerificationOff: "nothing is verified", fact.PlaintextAllowed: "TLS may be left out", fact.DefaultChanged: "a default changed", fact.SchannelProtocolOff: "the registry switches a TLS version off",
 
 	fact.LoginFailed: "the login failed", fact.SPNProblem: "Kerberos could not find the service", fact.TooManyClients: "too many connections", fact.HostBlocked: "the server blocks this host",
-	fact.AddressInUse: "the port is taken", fact.WorkerStarvation: "SQL Server's workers are starved", fact.SharedAfterFork: "two processes use one connection", fact.OtherFault: "the fault is not TLS's",
+	fact.AddressInUse: "the port is taken", fact.WorkerStarvation: "SQL Server's workers are starved", fact.SharedAfterFork: "two processes use one connection", fact.KnownScanner: "the client is a scanner known by name", fact.OtherFault: "the fault is not TLS's",
 }

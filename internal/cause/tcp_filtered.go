@@ -21,6 +21,7 @@ var tcpFiltered = Cause{
 		{Of: fact.InstanceNotFound, Weight: 3},
 		{Of: fact.CannotConnect, Weight: 5},
 		{Of: fact.CannotConnect, In: []fact.Context{fact.MSSQL}, Weight: 5},
+		{Of: fact.SilentInHandshake, In: []fact.Context{"openvpn"}, Weight: 8},
 		{Of: fact.TimedOut, Weight: 6},
 		{Of: fact.TimedOut, In: []fact.Context{fact.MSSQL}, Weight: 4},
 		{Of: fact.TimedOut, In: []fact.Context{"mysql"}, Weight: 3},

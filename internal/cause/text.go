@@ -39,7 +39,7 @@ func Candidates(e *fact.Event, catalogue []Cause) []Candidate {
 }
 
 // speechless symptoms mean that a text says no more: beside another one they say nothing.
-var speechless = []fact.Symptom{fact.HandshakeFailed, fact.CannotConnect, fact.VerifyFailed}
+var speechless = []fact.Symptom{fact.HandshakeFailed, fact.CannotConnect, fact.VerifyFailed, fact.TLSInitFailed}
 
 // remarks are warnings that programs print beside the error: what they say is true and rarely why.
 var remarks = []fact.Symptom{fact.DefaultChanged, fact.VerificationOff, fact.PlaintextAllowed}

@@ -22,7 +22,7 @@ var versionDisabledByPolicy = Cause{
 	},
 	Decide: "the same with older versions offered, as this system's policy forbids them",
 	Signs: []Sign{
-		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc"}, Weight: 5},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"odbc-unix"}, Weight: 5},
 		{Of: fact.VersionRefused, Weight: 4},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient}, Weight: 6},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByClient, "java"}, Weight: 7},

@@ -22,6 +22,7 @@ var wrongEndpoint = Cause{
 	Signs: []Sign{
 		{Of: fact.NameNotFound, Weight: 2},
 		{Of: fact.WrongEndpoint, Weight: 10},
+		{Of: fact.SilentInHandshake, In: []fact.Context{"openvpn"}, Weight: 4},
 		{Of: fact.NotThisProtocol, Weight: 3},
 		{Of: fact.CertName, Weight: 3},
 		{Of: fact.PinMismatch, Weight: 2},

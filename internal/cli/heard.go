@@ -79,8 +79,8 @@ func hearText(ctx context.Context, text string, n int, now time.Time) fact.Event
 		return e
 	}
 	for _, line := range res.Events {
-		if line.Success || len(line.Symptoms) == 0 {
-			continue
+		if line.Success || len(line.Symptoms) == 0 || line.Dialect == "" {
+			continue // of prose, its parts say no more than the whole
 		}
 		e.Upstream, e.Host, e.Server = cmp.Or(e.Upstream, line.Upstream), cmp.Or(e.Host, line.Host), cmp.Or(e.Server, line.Server)
 		e.Contexts = append(e.Contexts, line.Contexts...)

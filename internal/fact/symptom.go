@@ -168,6 +168,7 @@ const (
 	AddressInUse     Symptom = "address-in-use"       // a port is taken
 	WorkerStarvation Symptom = "worker-starvation"    // SQL Server: non-yielding, IOCP
 	SharedAfterFork  Symptom = "shared-after-fork"    // the text or its surroundings name a fork
+	KnownScanner     Symptom = "known-scanner"        // the client is a scanner known by name
 	OtherFault       Symptom = "other-fault"          // looks like TLS and is something else
 )
 

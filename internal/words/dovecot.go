@@ -28,6 +28,8 @@ var dovecotRows = []row{
 	{"client didn't send a cert", fact.NoPeerCert, told("dovecot", fact.Mail, fact.ByServer)},
 	{"client sent an invalid cert", fact.VerifyFailed, told("dovecot", fact.Mail, fact.ByServer)},
 	{"Can't load SSL certificate", fact.FileBad, told("dovecot", fact.Mail, fact.ByServer, fact.AtStart)},
+	{"ssl_cert: Can't open file", fact.FileMissing, told("dovecot", fact.Mail, fact.AtStart)},
+	{"ssl_cert: Can't open file … Permission denied", fact.KeyUnreadable, told("dovecot", fact.Mail, fact.AtStart)},
 	{"ssl enabled, but ssl_cert not set", fact.NoServerCredential, told("dovecot", fact.Mail, fact.AtStart)},
 	{"Disconnected: TLS initialization failed", fact.TLSInitFailed, told("dovecot", fact.Mail, fact.ByServer)},
 	{"There is no valid PEM certificate", fact.FileBad, told("dovecot", fact.Mail, fact.AtStart)},

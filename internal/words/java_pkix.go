@@ -6,7 +6,7 @@ import (
 
 // javaPKIXRows are the messages of Java's certificate path checks and of its host name checkers.
 var javaPKIXRows = []row{
-	{say: "PKIX path building failed", is: fact.IssuerUnknown, in: inJava},
+	{say: "*PKIX path building failed", is: fact.IssuerUnknown, in: inJava},
 	{say: "unable to find valid certification path", is: fact.IssuerUnknown, in: inJava},
 	{say: "No trusted certificate found", is: fact.IssuerUnknown, in: inJava},
 	{say: "untrusted server cert chain", is: fact.IssuerUnknown, in: inJava},

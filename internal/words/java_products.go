@@ -6,6 +6,8 @@ import (
 
 // javaProductRows are the messages of servers and clients written in Java.
 var javaProductRows = []row{
+	{say: "was negotiated. Please update server and client to use TLSv1.2 at minimum", is: fact.VersionRefused, in: []fact.Context{"jdbc", "java", fact.MSSQL, fact.Database, fact.ByClient}}, // mssql-jdbc SQLServerResource.java
+	{say: "Exception reading response", is: fact.Closed, in: []fact.Context{"java", fact.Mail, fact.ByClient}},                                                                                // jakarta.mail SMTPTransport.java
 	{say: "not an SSL/TLS record", is: fact.NotTLS, in: inJavaNetty},
 	{say: "not an SSL/TLS record: 48545450*", is: fact.HTTPFromServer, in: inJavaNettyClient},
 	{say: "not an SSL/TLS record: 47455420*", is: fact.HTTPRequestHere, in: inJavaNettyServer},

@@ -4,6 +4,7 @@ import "github.com/tlswhy/tlswhy/internal/fact"
 
 // mailRows are those of other mail servers and of programs that send and fetch mail: Exim, sendmail, OpenSMTPD, qmail, msmtp, fetchmail.
 var mailRows = []row{
+	{"is typically reserved for plain-text connections", fact.StartTLSNeeded, told("dotnet", fact.Mail, fact.ByClient)}, // MailKit SslHandshakeException.cs
 	{"TLS error on connection from", "", told(fact.Mail, "exim", fact.ByServer)},
 	{"TLS error on connection to", "", told(fact.Mail, "exim", fact.ByClient)},
 	{"TLS error on connection … (recv):", "", told(fact.Mail, "exim", fact.InUse)},

@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// gapLimit is how far apart two parts of a phrase may stand, in bytes.
-const gapLimit = 400
+// gapLimit is how far apart two parts of a phrase may stand, in bytes; nearLimit where the phrase says so.
+const (
+	gapLimit  = 400
+	nearLimit = 60
+)
 
 // maxHits bounds how many places of one part are kept; further ones are dropped.
 const maxHits = 16
@@ -44,6 +47,7 @@ type part struct {
 type compiled struct {
 	row   *row
 	parts []int32
+	gaps  []int // how far the next part may stand from the end of each, in bytes
 }
 
 // newMatcher builds the automaton. The rows outlive it and are not copied.
@@ -66,7 +70,15 @@ func newMatcher(families [][]row) *matcher {
 
 func (m *matcher) compile(w *row, known map[part]int32) compiled {
 	c := compiled{row: w}
-	for _, piece := range strings.Split(w.say, " … ") {
+	for _, piece := range pieces(w.say) {
+		if piece == " … " {
+			c.gaps = append(c.gaps, gapLimit)
+			continue
+		}
+		if piece == " ‥ " {
+			c.gaps = append(c.gaps, nearLimit)
+			continue
+		}
 		p := part{}
 		piece, p.open = strings.CutPrefix(piece, "*")
 		piece, p.shut = strings.CutSuffix(piece, "*")
@@ -101,6 +113,20 @@ func (m *matcher) insert(text string) int32 {
 		state = to
 	}
 	return state
+}
+
+// pieces divides a phrase at its holes, which are pieces themselves.
+func pieces(say string) []string {
+	var list []string
+	for {
+		i := strings.IndexAny(say, "…‥")
+		if i < 1 {
+			return append(list, say)
+		}
+		const hole = len(" … ")
+		list = append(list, say[:i-1], say[i-1:i-1+hole])
+		say = say[i-1+hole:]
+	}
 }
 
 // end says that a part ends in a state; parts of the same text are a list.
@@ -234,17 +260,17 @@ func inWord(b byte) bool {
 // fits reports whether the parts of a row follow one another, and where the first begins.
 func (m *matcher) fits(c *compiled, starts map[int32][]int) (at int, ok bool) {
 	for _, first := range starts[c.parts[0]] {
-		if m.follow(c.parts, first, starts) {
+		if m.follow(c, first, starts) {
 			return first, true
 		}
 	}
 	return 0, false
 }
 
-func (m *matcher) follow(parts []int32, at int, starts map[int32][]int) bool {
-	end := at + len(m.parts[parts[0]].text)
-	for _, n := range parts[1:] {
-		i := slices.IndexFunc(starts[n], func(s int) bool { return s >= end && s <= end+gapLimit })
+func (m *matcher) follow(c *compiled, at int, starts map[int32][]int) bool {
+	end := at + len(m.parts[c.parts[0]].text)
+	for k, n := range c.parts[1:] {
+		i := slices.IndexFunc(starts[n], func(s int) bool { return s >= end && s <= end+c.gaps[k] })
 		if i < 0 {
 			return false
 		}

@@ -27,6 +27,7 @@ var errorlogRows = slices.Concat(
 		"TDSSNIClient initialization failed with error 0x271d"),
 	alike(fact.NoServerCredential, atServer(), "A valid TLS certificate is not configured to accept strict"),
 	alike(fact.StrictTLSNeeded, atServer(), "Strict encryption (TDS 8.0 and above) is required to connect to this server"),
+	alike(fact.ThumbprintNotFound, atServer(fact.AtStart), "TDSSNIClient ‥ 0xd ‥ 0x*", "TDSSNIClient ‥ 0x80092004"),
 	alike("", atServer(fact.AtStart), "was successfully loaded for encryption", "A self-generated certificate was successfully loaded for encryption", "TDSSNIClient initialization"),
 )
 

@@ -54,6 +54,8 @@ var mysqlClientRows = []row{
 	{say: "Unknown MySQL server host", is: fact.NameNotFound, in: inMySQLClient},
 	{say: "Unknown server host '", is: fact.NameNotFound, in: inMySQLClient},
 	{say: "Commands out of sync", is: fact.OtherFault, in: inMySQLUse},
+	{say: "Either use a secure connection", is: fact.TLSDemanded, in: inMySQLClient},                                          // MySqlConnector ServerSession.cs
+	{say: "Retrieval of the RSA public key is not enabled for insecure connections", is: fact.TLSDemanded, in: inMySQLClient}, // MySql.Data Resources.resx
 	{say: "Authentication requires secure connection", is: fact.TLSDemanded, in: inMySQLClient},
 	{say: "Authentication plugin … cannot be loaded", is: fact.LoginFailed, in: inMySQLClient},
 	{say: "Authentication plugin … reported error", in: inMySQLClient},

@@ -29,6 +29,10 @@ var browserRows = []row{
 	{say: "Your clock is behind", is: fact.CertDate, in: inBrowserClient},
 	{say: "can't provide a secure connection", is: fact.HandshakeFailed, in: inBrowserClient},
 	{say: "uses an unsupported protocol", is: fact.VersionRefused, in: inBrowserClient},
+	{say: "connection to the server was reset while the page was loading", is: fact.ResetInHandshake, in: []fact.Context{fact.Browser, fact.ByClient}}, // Firefox netError.properties
+	{say: "Verbindung zum Server wurde zurückgesetzt, während die Seite geladen wurde", is: fact.ResetInHandshake, in: []fact.Context{fact.Browser, fact.ByClient}},
+	{say: "ページの読み込み中にサーバーへの接続がリセットされ*", is: fact.ResetInHandshake, in: []fact.Context{fact.Browser, fact.ByClient}},
+	{say: "The server signature uses SHA-1", is: fact.LegacySignature, in: []fact.Context{fact.Browser, fact.ByClient}}, // Chromium devtools
 	{say: "didn't accept your login certificate", is: fact.NoPeerCert, in: inBrowserClient},
 	{say: "unexpectedly closed the connection", is: fact.Closed, in: inBrowserClient},
 	{say: "ERR_SSL_VERSION_OR_CIPHER_MISMATCH", is: fact.VersionRefused, in: inBrowserClient},

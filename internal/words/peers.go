@@ -42,6 +42,7 @@ var placeNames = []placeName{
 	{hints: []string{`in connection to `}, at: regexp.MustCompile(`(?i)\bin connection to ` + hostPart + `:` + portPart), protocol: "https"},
 	{hints: []string{`failed to connect to `}, at: regexp.MustCompile(`(?i)\bfailed to connect to ` + hostPart + ` port ` + portPart)},
 	{hints: []string{`connect`, `peeraddr=`}, at: regexp.MustCompile(`(?i)\b(?:failed to connect to|could not connect to|connecting to|connect to|peeraddr=|connect E[A-Z]+) '?` + hostPart + `:` + portPart)},
+	{hints: []string{`-connect `}, at: regexp.MustCompile(`(?i)-connect ` + hostPart + `:` + portPart)},
 	{hints: []string{`host`}, at: regexp.MustCompile(`(?i)\bhost(?:name)?['"]?[ =:]{1,3}['"]` + hostPart + `['"]`)},
 }
 
@@ -111,6 +112,12 @@ func Vicinity(a netip.Addr) fact.Context {
 // sharedSpace is what carriers use behind their own translation (RFC 6598).
 var sharedSpace = netip.MustParsePrefix("100.64.0.0/10")
 
+// upgradePort: the peer's port is one whose protocol begins in clear text and is upgraded to TLS.
+const upgradePort fact.Context = "upgrade-port"
+
+// upgradePorts are those of FTP, SMTP, POP3, IMAP, LDAP, submission, MySQL, PostgreSQL and XMPP (IANA).
+var upgradePorts = []uint16{21, 25, 110, 143, 389, 587, 3306, 5222, 5432}
+
 // peerIsAddress: the text says that an address, not a name, was verified.
 const peerIsAddress fact.Context = "peer-is-address"
 
@@ -125,6 +132,9 @@ func (r *Reading) place(clean string) {
 	}
 	if len(r.Peers) == 0 {
 		return
+	}
+	if slices.Contains(upgradePorts, r.Peers[0].Port) && !r.in(fact.Database) {
+		r.Contexts = append(r.Contexts, upgradePort)
 	}
 	if slices.ContainsFunc(r.Peers, func(p fact.Endpoint) bool { return isFamous(p.Host) }) && !r.in(fact.Database) {
 		r.Contexts = append(r.Contexts, peerFamous)

@@ -59,7 +59,7 @@ func postgresRefusals(folded string, r *Reading) {
 			verdict = hbaVerdict(before[max(0, len(before)-hbaReach):])
 		}
 		if verdict == "" && (strings.HasSuffix(before, "no ") || strings.HasPrefix(after, " rejects")) {
-			verdict = fact.LoginFailed
+			verdict = fact.AccessDenied // the rest was left out when the text was copied
 		}
 		r.Say(verdict)
 	}

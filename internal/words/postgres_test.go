@@ -19,7 +19,7 @@ func TestRefusals(t *testing.T) {
 		`no pg_hba.conf entry for host "h", user "u", database "d", SSL on`:                     {fact.LoginFailed},
 		`no pg_hba.conf entry for host "h", user "u", database "d", SSL encryption`:             {fact.LoginFailed},
 		`no pg_hba.conf entry for host "h", user "u", database "d", GSS encryption`:             {fact.LoginFailed},
-		`no pg_hba.conf entry for host "h", user "u", database "d"`:                             {fact.LoginFailed},
+		`no pg_hba.conf entry for host "h", user "u", database "d"`:                             {fact.AccessDenied},
 		`pg_hba.conf rejects replication connection for host "h", user "u", no encryption`:      {fact.TLSDemanded},
 		`no pg_hba.conf entry … SSL encryption` + "\n" + `no pg_hba.conf entry … no encryption`: {fact.LoginFailed, fact.TLSDemanded},
 		`Connection matched pg_hba.conf line 5: "host all all all trust"`:                       nil,

@@ -83,11 +83,12 @@ func TestSamples(t *testing.T) {
 func TestRowsHaveSamples(t *testing.T) {
 	seen := map[*row]bool{}
 	for _, s := range samples(t) {
-		for _, r := range phrases().find(fold(Clean(s.text))) {
+		text := fold(Clean(s.text))
+		for _, r := range slices.Concat(phrases().find(text), commonPhrases().find(text)) {
 			seen[r] = true
 		}
 	}
-	for _, family := range families {
+	for _, family := range append(slices.Clone(families), japaneseRows) {
 		for i := range family {
 			if !seen[&family[i]] {
 				t.Errorf("no sample shows %q", family[i].say)
@@ -99,7 +100,7 @@ func TestRowsHaveSamples(t *testing.T) {
 // TestPhrases: a phrase says something, and none stands twice.
 func TestPhrases(t *testing.T) {
 	known := map[string]bool{}
-	for _, family := range families {
+	for _, family := range append(slices.Clone(families), japaneseRows) {
 		for _, r := range family {
 			if k := fold(r.say); known[k] {
 				t.Errorf("%q stands twice", r.say)

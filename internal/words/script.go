@@ -13,9 +13,12 @@ var scriptRows = slices.Concat(resolverRows, pythonRows, nodeRows, phpRows, ruby
 var resolverRows = []row{
 	{say: "name or service not known", is: fact.NameNotFound},
 	{say: "nodename nor servname provided", is: fact.NameNotFound},
+	{say: "Cannot resolve hostname", is: fact.NameNotFound},
 	{say: "no address associated with hostname", is: fact.NameNotFound},
 	{say: "no address associated with name", is: fact.NameNotFound},
 	{say: "getaddrinfo enotfound", is: fact.NameNotFound, in: []fact.Context{"node"}},
+	{say: "queryTxt ETIMEOUT", is: fact.ResolverFailed, in: []fact.Context{"node"}}, // Node lib/dns.js
+	{say: "querySrv ESERVFAIL", is: fact.ResolverFailed, in: []fact.Context{"node"}},
 	{say: "getaddrinfo failed", is: fact.NameNotFound},
 	{say: "temporary failure in name resolution", is: fact.ResolverFailed},
 	{say: "eai_again", is: fact.ResolverFailed},

@@ -80,7 +80,6 @@ func sqlclientCodes(clean string, r *Reading) {
 	}
 	bracketError(clean, r)
 	unixError(clean, r)
-	wrapped(clean, r)
 }
 
 // sniError reads "provider: SSL Provider, error: 31 - text)" after its parenthesis.

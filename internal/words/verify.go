@@ -87,6 +87,7 @@ func verifyCodes(clean string, r *Reading) {
 		}
 	}
 	depthLookup(folded, r)
+	aboveLeaf(folded, r)
 	verifyNames(clean, r)
 	revoked(folded, r)
 }
@@ -188,4 +189,25 @@ func verifySentences() []row {
 		}
 	}
 	return rows
+}
+
+// aboveLeafContext: what is wrong is an issuer's certificate, not the one that the other side shows for itself.
+const aboveLeafContext fact.Context = "above-leaf"
+
+// aboveLeaf reads the depth at which a verification failed, in the forms of OpenSSL's tools and of OpenVPN: 0 is the leaf. What
+// s_client prints for each certificate that it accepts ("depth=1 … verify return:1") does not count.
+func aboveLeaf(folded string, r *Reading) {
+	for _, mark := range []string{"verify error: depth=", "verification failed: depth=", "depth lookup", "failed at depth "} {
+		i := strings.Index(folded, mark)
+		if i < 0 {
+			continue
+		}
+		digits := folded[i+len(mark):]
+		if mark == "depth lookup" {
+			digits = strings.TrimSpace(folded[max(0, i-3):i])
+		}
+		if n, ok := uintAt(strings.TrimLeft(digits, " at")); ok && n > 0 && n < 20 {
+			r.Contexts = append(r.Contexts, aboveLeafContext)
+		}
+	}
 }

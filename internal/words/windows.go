@@ -49,6 +49,7 @@ var winsockRows = slices.Concat(
 var sspiRows = slices.Concat(
 	alike(fact.IssuerUnknown, onWindows, "certificate chain was issued by an authority that is not trusted"),
 	alike(fact.CertName, onWindows, "target principal name is incorrect"),
+	alike(fact.SPNProblem, nil, "generate SSPI context"),
 	alike(fact.SPNProblem, onWindows, "target principal name is incorrect. Cannot generate SSPI context", "Cannot generate SSPI context",
 		"SQL Server Network Interfaces: The target principal name is incorrect"),
 	alike(fact.CertExpired, onWindows, "The received certificate has expired"),

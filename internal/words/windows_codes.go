@@ -150,6 +150,7 @@ var windowsSymptoms = [...]struct {
 	code uint32
 	is   fact.Symptom
 }{
+	{0x520, fact.KeyUnreadable}, {0x80070520, fact.KeyUnreadable}, // IIS: the private key of the binding's certificate is not there
 	{0x80090302, fact.VersionRefused}, {0x80090303, fact.SPNProblem}, {0x80090304, fact.InternalError}, {0x80090308, fact.NotTLS},
 	{0x8009030c, fact.LoginFailed}, {0x8009030d, fact.KeyUnreadable}, {0x8009030e, fact.KeyUnreadable}, {0x8009030f, fact.BadRecordMAC},
 	{0x80090310, fact.UnexpectedMessage}, {0x80090311, fact.SPNProblem}, {0x80090318, fact.DecodeError},

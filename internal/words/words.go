@@ -8,6 +8,7 @@ package words
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -35,8 +36,17 @@ func Read(text string) Reading {
 	for _, decode := range decoders {
 		decode(clean, &r)
 	}
-	for _, row := range phrases().find(fold(clean)) {
+	folded := fold(clean)
+	for _, row := range phrases().find(folded) {
 		r.add(row)
+	}
+	if len(r.Symptoms) == 0 {
+		r.general(clean, folded)
+	}
+	if unbroken := strings.ReplaceAll(text, "\n", ""); len(r.Symptoms) == 0 && len(unbroken) < len(text) {
+		if other := Read(unbroken); len(other.Symptoms) > 0 {
+			return other // a terminal broke the lines in the middle of words
+		}
 	}
 	r.Peers = peers(clean)
 	r.place(clean)
@@ -45,9 +55,20 @@ func Read(text string) Reading {
 	return r
 }
 
+// general hears sentences that only count where nothing more particular is said: those that announce another one, and
+// what the Japanese wordings of a complaint have in common.
+func (r *Reading) general(clean, folded string) {
+	for _, row := range commonPhrases().find(folded) {
+		r.add(row)
+	}
+	if len(r.Symptoms) == 0 {
+		wrapped(clean, r)
+	}
+}
+
 // A row is one phrase of a real message. The parts of a phrase divided by " … " must follow one another, at most
-// gapLimit bytes apart. Upper and lower case, '_' and '-' between letters, quotation marks, full-width forms and line
-// breaks make no difference. A phrase fits whole words only; a '*' at its end or beginning lifts that.
+// gapLimit bytes apart; divided by " ‥ ", within one sentence. Upper and lower case, '_' and '-' between letters,
+// quotation marks, full-width forms and line breaks make no difference. A phrase fits whole words only; a '*' at its end or beginning lifts that.
 type row struct {
 	say string
 	is  fact.Symptom   // "" for a phrase that only tells circumstances
@@ -60,7 +81,7 @@ var families = [][]row{
 	gnutlsRows, nssRows, smallRows, goRows, javaRows, erlangRows,
 	dotnetRows, windowsRows, sqlclientRows, mssqlRows,
 	mysqlRows, postgresRows,
-	proxyRows, serverRows,
+	proxyRows, serverRows, scannerRows,
 }
 
 // decoders read codes out of a cleaned text, each its family's.
@@ -91,3 +112,6 @@ func (r *Reading) Code(code, means string) {
 
 // phrases is the automaton over all families, built once.
 var phrases = sync.OnceValue(func() *matcher { return newMatcher(families) })
+
+// commonPhrases is the automaton over what is only heard where nothing else is, built once.
+var commonPhrases = sync.OnceValue(func() *matcher { return newMatcher([][]row{japaneseRows}) })

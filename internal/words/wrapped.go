@@ -1,7 +1,6 @@
 package words
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -38,22 +37,27 @@ var wrappers = [...]struct {
 	{"ODBC Driver 18 for SQL Server]SSL Provider", fact.HandshakeFailed},
 	{"(provider: SSL", fact.HandshakeFailed},
 	{"TLS Handshake failed:", fact.HandshakeFailed},
+	{"SSL)加密与 SQL Server", fact.HandshakeFailed},
+	{"SSL) 加密與 SQL Server", fact.HandshakeFailed},
+	{"Secure Sockets Layer) 암호화", fact.HandshakeFailed},
+	{"sqlserver.jdbc.SQLServerException", fact.CannotConnect},
+	{"SSL_accept error", fact.HandshakeFailed},
+	{"SSL_connect error", fact.HandshakeFailed},
+	{"TLS library problem", fact.HandshakeFailed},
+	{"UNSAFE_LEGACY_RENEGOTIATION", fact.UnsafeRenegotiation},
+	{"ddress already in use", fact.AddressInUse},
+	{"SqlClient.SNI.SSRP", fact.InstanceNotFound},
 	{"Client unable to establish connection", fact.CannotConnect},
 	{"errors in the certificate chain", fact.VerifyFailed},
 	{"RemoteCertificateChainErrors", fact.VerifyFailed},
 	{"AuthenticationException", fact.HandshakeFailed},
 }
 
-// wrapped says what a wrapping sentence means where nothing else in the text says more.
+// wrapped says what a wrapping sentence means.
 func wrapped(clean string, r *Reading) {
 	for _, w := range wrappers {
-		if len(r.Symptoms) > 0 {
-			return
-		}
 		if strings.Contains(clean, w.say) {
-			if !slices.ContainsFunc(phrases().find(fold(clean)), func(w *row) bool { return w.is != "" }) {
-				r.Say(w.is)
-			}
+			r.Say(w.is)
 			return
 		}
 	}
