@@ -25,6 +25,7 @@ var implicitTLSRequired = Cause{
 		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 4},
 		{Of: fact.StrictTLSNeeded, Weight: 10},
 		{Of: fact.NotThisProtocol, Weight: 5},
+		{Of: fact.NotThisProtocol, In: []fact.Context{"libpq"}, Weight: 4},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 3},
 	},

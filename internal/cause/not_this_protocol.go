@@ -28,6 +28,7 @@ var notThisProtocol = Cause{
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 2},
 		{Of: fact.NotTLS, In: []fact.Context{fact.MSSQL}, Weight: 7},
 		{Of: fact.NotThisProtocol, Weight: 10},
+		{Of: fact.NotThisProtocol, In: []fact.Context{"libpq"}, Weight: 7},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer}, Weight: 9},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 8},
 		{Of: fact.PeerAlert(120), Weight: 3},

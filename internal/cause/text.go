@@ -47,8 +47,19 @@ var remarks = []fact.Symptom{fact.DefaultChanged, fact.VerificationOff, fact.Pla
 // outspoken are the symptoms that say most: no remarks where there is an error, and no general words where there are
 // particular ones.
 func outspoken(list []fact.Symptom) []fact.Symptom {
-	return without(without(without(list, remarks), speechless), ownAlerts(list))
+	list = without(without(without(list, remarks), speechless), ownAlerts(list))
+	if slices.ContainsFunc(list, func(s fact.Symptom) bool { return slices.Contains(placed, s) }) {
+		list = without(list, unplaced)
+	}
+	return list
 }
+
+// placed and unplaced are endings of a connection with and without the moment: where one tells it, the others are the same
+// ending in other words.
+var (
+	placed   = []fact.Symptom{fact.EOFInHandshake, fact.ResetInHandshake, fact.BrokeInHandshake, fact.SilentInHandshake, fact.ConnectTimeout}
+	unplaced = []fact.Symptom{fact.Closed, fact.Reset, fact.TimedOut, fact.NoCloseNotify}
+)
 
 // ownAlerts are the alerts that this side sent: what it found wrong says more than what it then told the other.
 func ownAlerts(list []fact.Symptom) []fact.Symptom {

@@ -24,6 +24,7 @@ var wrongEndpoint = Cause{
 		{Of: fact.WrongEndpoint, Weight: 10},
 		{Of: fact.SilentInHandshake, In: []fact.Context{"openvpn"}, Weight: 4},
 		{Of: fact.NotThisProtocol, Weight: 3},
+		{Of: fact.NotThisProtocol, In: []fact.Context{"libpq"}, Weight: 3},
 		{Of: fact.CertName, Weight: 3},
 		{Of: fact.PinMismatch, Weight: 2},
 	},

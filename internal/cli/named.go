@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,9 @@ func peerOf(e *fact.Event, o options) (target, options, bool) {
 		if e.In("nginx") && o.sni == "" && !e.In(fact.Context("proxy-ssl-name")) {
 			o.sni = "none" // proxy_ssl_server_name is off by default
 		}
+	}
+	if _, err := netip.ParseAddr(p.Host); err == nil && isHost(e.Host) && e.In(fact.ToUpstream) && o.connect == "" {
+		t.host, o.connect = asciiName(e.Host), p.Host // the log has the address; the name is the one that was asked for
 	}
 	return t, o, true
 }

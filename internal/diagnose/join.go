@@ -93,6 +93,8 @@ func contradicted(f Finding, c *fact.Case, live Diagnosis) Finding {
 func speaksOf(f Finding, c *fact.Case) bool {
 	host := c.Question.Host
 	switch {
+	case f.About.Upstream != "" && c.Question.Connect != "":
+		return strings.Contains(f.About.Upstream, c.Question.Connect)
 	case f.About.Upstream != "":
 		return strings.Contains(f.About.Upstream, host) || f.Heard.Host == host
 	case f.Heard.Dialect != "" && len(f.Heard.Peers) > 0:

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/names"
@@ -21,7 +20,7 @@ func (t *textWriter) diagram(h *fact.Handshake) {
 		client += " " + where(h.Path[0])
 	}
 	right := "server " + where(h.ServerAddr())
-	pad := max(2, 46-utf8.RuneCountInString(client))
+	pad := max(2, 46-columns(client))
 	t.line("    "+client+strings.Repeat(" ", pad)+right, "")
 	for i, s := range h.Steps {
 		if i == maxSteps {
@@ -42,10 +41,10 @@ func (t *textWriter) diagram(h *fact.Handshake) {
 func (t *textWriter) arrow(mark string, from wire.Side, words, at string) {
 	const width = 40
 	words = Safe(words)
-	if n := utf8.RuneCountInString(words); n > width-4 {
+	if n := columns(words); n > width-4 {
 		words = string([]rune(words)[:width-5]) + "…"
 	}
-	line := strings.Repeat("─", max(2, width-utf8.RuneCountInString(words)-2))
+	line := strings.Repeat("─", max(2, width-columns(words)-2))
 	row := mark + " " + words + " " + line + "▶"
 	if from == wire.ServerSide {
 		row = mark + " ◀" + line + " " + words

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -209,18 +210,34 @@ func decides(f diagnose.Finding) string { return f.Cause.Decide + " (" + f.Cause
 // maxOpen is for how many peers a command is named.
 const maxOpen = 3
 
-// target is the peer of a text as an argument of diagnose.
+// target is the peer of a text as an argument of diagnose, with the options that make us connect as the writer does.
 func target(e *fact.Event) string {
-	p := fact.Endpoint{Host: "HOST"}
+	p, options := fact.Endpoint{Host: "HOST"}, asProxy(e)
 	if len(e.Peers) > 0 {
 		p = e.Peers[0]
 	}
-	t := cmp.Or(p.Protocol, protocolOf(e)) + "://" + p.Host
-	if strings.Contains(p.Host, ":") {
-		t = cmp.Or(p.Protocol, protocolOf(e)) + "://[" + p.Host + "]"
+	if _, err := netip.ParseAddr(p.Host); err == nil && e.Host != "" && e.In(fact.ToUpstream) {
+		options += " --connect " + p.Host
+		p.Host = e.Host
+	}
+	host := p.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
 	}
 	if p.Port != 0 {
-		t += fmt.Sprintf(":%d", p.Port)
+		host += fmt.Sprintf(":%d", p.Port)
 	}
-	return t
+	return cmp.Or(p.Protocol, protocolOf(e)) + "://" + host + options
+}
+
+// asProxy is what makes our handshake like that of the proxy which wrote the text: OpenSSL's offer, and for nginx no server
+// name unless it is told to send one.
+func asProxy(e *fact.Event) string {
+	if !e.In(fact.ToUpstream) {
+		return ""
+	}
+	if e.In("nginx") {
+		return " --as openssl3 --sni none"
+	}
+	return " --as openssl3"
 }

@@ -361,7 +361,9 @@ func (t *textWriter) noise(r Report) {
 		}
 		total += f.Count
 		says := f.Title
-		if i := slices.IndexFunc(f.Proof, func(p Proof) bool { return strings.HasPrefix(p.Says, "from ") || strings.Contains(p.Says, " comes every ") }); i >= 0 {
+		if i := slices.IndexFunc(f.Proof, func(p Proof) bool {
+			return strings.HasPrefix(p.Says, "from ") || strings.Contains(p.Says, " comes every ")
+		}); i >= 0 {
 			says += " (" + f.Proof[i].Says + ")"
 		}
 		parts = append(parts, fmt.Sprintf("%s× %s", thousands(f.Count), says))

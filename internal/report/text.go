@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Style is how a terminal shows emphasis; the zero value shows none. Width is in columns, 0 means 84.
@@ -63,7 +62,7 @@ func (t *textWriter) line(left, right string) {
 	left, right = Safe(left), Safe(right)
 	pad := ""
 	if right != "" {
-		pad = strings.Repeat(" ", max(2, t.style.width()-utf8.RuneCountInString(left)-utf8.RuneCountInString(right)))
+		pad = strings.Repeat(" ", max(2, t.style.width()-columns(left)-columns(right)))
 	}
 	t.b.WriteString(strings.TrimRight(left+pad+right, " ") + "\n")
 }
@@ -71,10 +70,10 @@ func (t *textWriter) line(left, right string) {
 // row writes a prefix, text wrapped beside it, and a right part at the margin of the first line.
 func (t *textWriter) row(prefix, text, right string, mark, side func(string) string) {
 	prefix, text, right = Safe(prefix), Safe(text), Safe(right)
-	indent := utf8.RuneCountInString(prefix)
+	indent := columns(prefix)
 	room := t.style.width() - indent
 	if right != "" {
-		room -= utf8.RuneCountInString(right) + 2
+		room -= columns(right) + 2
 	}
 	for i, l := range wrapped(text, max(room, 24)) {
 		if i > 0 {
@@ -83,7 +82,7 @@ func (t *textWriter) row(prefix, text, right string, mark, side func(string) str
 		}
 		t.b.WriteString(t.style.paint(mark, strings.TrimRight(prefix+l, " ")))
 		if right != "" {
-			pad := t.style.width() - indent - utf8.RuneCountInString(l) - utf8.RuneCountInString(right)
+			pad := t.style.width() - indent - columns(l) - columns(right)
 			t.b.WriteString(strings.Repeat(" ", max(2, pad)) + t.style.paint(side, right))
 		}
 		t.b.WriteByte('\n')
@@ -326,19 +325,23 @@ func (t *textWriter) wrap(indent, text string) {
 	}
 }
 
-// wrapped breaks text at spaces into lines of at most width columns.
+// wrapped breaks text at spaces into lines of at most width columns; a word that is longer, as Japanese writes sentences,
+// is broken where it must be.
 func wrapped(text string, width int) []string {
 	var lines []string
 	var line string
 	for _, word := range strings.Fields(text) {
-		switch {
-		case line == "":
-			line = word
-		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width:
-			lines, line = append(lines, line), word
-		default:
-			line += " " + word
+		if line != "" && columns(line)+1+columns(word) > width {
+			lines, line = append(lines, line), ""
 		}
+		if line != "" {
+			line += " "
+		}
+		for columns(line)+columns(word) > width && wide(word) {
+			head, rest := cut(word, width-columns(line))
+			lines, line, word = append(lines, line+head), "", rest
+		}
+		line += word
 	}
 	return append(lines, line)
 }

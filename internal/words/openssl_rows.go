@@ -20,8 +20,8 @@ var opensslSeats = []row{
 	// the digest of the server's signature cannot be had at this security level or in this provider
 	{say: "tls_process_key_exchange:internal error", is: fact.LegacySignature, in: []fact.Context{fact.ByClient}},
 	{say: "certificate verify failed:subject name does not match host name", is: fact.CertName, in: []fact.Context{fact.ByClient}}, // ODBC Driver for SQL Server on Linux
-	{say: "ems not enabled", is: fact.EMSMissing}, // the FIPS provider of OpenSSL 3.1.4 and later
-	{say: "verify return:1", in: []fact.Context{fact.ByClient, "openssl"}},                                                         // s_client
+	{say: "ems not enabled", is: fact.EMSMissing},                          // the FIPS provider of OpenSSL 3.1.4 and later
+	{say: "verify return:1", in: []fact.Context{fact.ByClient, "openssl"}}, // s_client
 	{say: "tls_parse_ctos_psk", is: fact.ResumptionFailed, in: []fact.Context{fact.ByServer}},
 	{say: "tls_parse_stoc_psk", is: fact.ResumptionFailed, in: []fact.Context{fact.ByClient}},
 	{say: "tls_process_new_session_ticket", is: fact.ResumptionFailed, in: []fact.Context{fact.ByClient}},
