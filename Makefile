@@ -27,6 +27,8 @@ bench:
 	$(GO) run ./internal/bench > bench/figures.json
 	@cat bench/figures.json
 
+# the project's own collections, and the labelled ones beside it where they are
+ROWS ?= $(wildcard internal/accuracy/testdata/*.jsonl ../shared/corpus/errors.jsonl)
 accuracy:
 	$(GO) run ./internal/accuracy $(ROWS)
 

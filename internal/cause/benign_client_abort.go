@@ -27,6 +27,7 @@ var benignClientAbort = Cause{
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 7},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer, "haproxy"}, Weight: 6},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.PeerAlert(0), Weight: 3},
 		{Of: fact.PeerAlert(90), Weight: 9},

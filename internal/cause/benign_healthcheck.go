@@ -37,6 +37,7 @@ var benignHealthcheck = Cause{
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerLoopback}, Weight: 6},
 		{Of: fact.HTTPRequestHere, Weight: 4},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 4},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer, "haproxy"}, Weight: 7},
 	},
 	Advice: []change.Change{
 		change.New(change.ProbeWithTLS, change.Client),

@@ -54,6 +54,7 @@ var benignScanner = Cause{
 		{Of: fact.DecodeError, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 8},
 		{Of: fact.UnexpectedMessage, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 7},
 		{Of: fact.BadRecordMAC, In: []fact.Context{fact.ByServer}, Weight: 2},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer, "haproxy"}, Weight: 6},
 		{Of: fact.PeerAlert(40), In: []fact.Context{fact.ByServer}, Weight: 5},
 		{Of: fact.PeerAlert(47), Weight: 1},
 		{Of: fact.PeerAlert(70), In: []fact.Context{fact.ByServer}, Weight: 3},

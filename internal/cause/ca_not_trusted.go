@@ -31,6 +31,8 @@ var caNotTrusted = Cause{
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.HealthCheck}, Weight: 5},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL}, Weight: 5},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "managed-sni"}, Weight: 5},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer, "haproxy"}, Weight: 4},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "provider-ssl"}, Weight: 7},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.VerifyFailed, Weight: 6},
 		{Of: fact.VerifyFailed, In: []fact.Context{fact.ByClient}, Weight: 6},

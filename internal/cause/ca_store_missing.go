@@ -29,7 +29,8 @@ var caStoreMissing = Cause{
 		{Of: fact.CAFileMissing, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.FileMissing, Weight: 2},
 	},
-	Hides: []string{"ca-not-trusted", "missing-intermediate", "ca-store-outdated"},
+	Hides:   []string{"ca-not-trusted", "missing-intermediate", "ca-store-outdated"},
+	Written: writtenNoRoots,
 	Advice: []change.Change{
 		change.New(change.TrustCA, change.Client),
 		change.NotAdvised(change.TrustAnything, change.Client),

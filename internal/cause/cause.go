@@ -63,6 +63,8 @@ type Cause struct {
 	Decide          string          // the experiment that tells this cause from others, in words: "the same handshake with the name sent"; "" where only Check does
 	Residual        bool            // names only where it broke: gives way to any finer cause, never proven
 	Match           func(*fact.Case) []Match
+	// Written, where a cause has it, looks at configuration: settings, the connections they describe, the files they name.
+	Written func(*fact.Case) []Match
 	// Crowd, where a cause has it, looks at many watched handshakes of one server at once: what it says of them
 	// takes the place of what Match says of each.
 	Crowd func(*fact.Case) []Match

@@ -32,6 +32,7 @@ var certificateExpired = Cause{
 		{Of: fact.PeerAlert(46), In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.OwnAlert(45), Weight: 9},
 	},
+	Written: writtenExpired,
 	Advice: []change.Change{
 		change.New(change.RenewCertificate, change.Server),
 		change.New(change.SetClock, change.Client),

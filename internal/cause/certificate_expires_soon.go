@@ -20,6 +20,7 @@ var certificateExpiresSoon = Cause{
 		"Let's Encrypt, Integration Guide: renew when a third of the lifetime is left; for lifetimes under ten days, when half is left",
 		"RFC 9773 (ACME renewal information)", "certbot documentation, renew: 30 days before the end of 90",
 	},
+	Written: writtenExpiresSoon,
 	Advice: []change.Change{
 		change.New(change.RenewCertificate, change.Server),
 	},

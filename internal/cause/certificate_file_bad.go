@@ -30,7 +30,8 @@ var certificateFileBad = Cause{
 		{Of: fact.FileBad, Weight: 10},
 		{Of: fact.FileBad, In: []fact.Context{"mysql"}, Weight: 9},
 	},
-	Hides: []string{"server-tls-init-failed"},
+	Hides:   []string{"server-tls-init-failed"},
+	Written: writtenFileBad,
 	Advice: []change.Change{
 		change.New(change.FixCertificateFile, change.Server),
 		change.New(change.FixKeyFile, change.Server),

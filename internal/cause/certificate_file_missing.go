@@ -36,7 +36,8 @@ var certificateFileMissing = Cause{
 		{Of: fact.ThumbprintNotFound, Weight: 6},
 		{Of: fact.NoServerCredential, Weight: 8},
 	},
-	Hides: []string{"server-tls-init-failed"},
+	Hides:   []string{"server-tls-init-failed"},
+	Written: writtenFileMissing,
 	Advice: []change.Change{
 		change.New(change.FixCertificateFile, change.Server),
 		change.New(change.EnableTLS, change.Server),

@@ -24,7 +24,7 @@ var certificateWrongPurpose = Cause{
 		{Of: fact.CertWrongPurpose, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.InvalidCA, Weight: 8},
 		{Of: fact.CertUnacceptable, Weight: 6},
-		{Of: fact.PeerAlert(43), Weight: 6},
+		{Of: fact.PeerAlert(43), Weight: 7},
 		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByServer}, Weight: 8},
 		{Of: fact.OwnAlert(43), Weight: 8},
 	},

@@ -29,7 +29,7 @@ var cipherNeedsOtherCertificate = Cause{
 		{Of: fact.PeerAlert(40), In: []fact.Context{"java"}, Weight: 4},
 		{Of: fact.PeerAlert(40), In: []fact.Context{"go"}, Weight: 7},
 		{Of: fact.PeerAlert(40), In: []fact.Context{"tlslite"}, Weight: 7},
-		{Of: fact.PeerAlert(43), Weight: 6},
+		{Of: fact.PeerAlert(43), Weight: 5},
 		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByClient}, Weight: 3},
 		{Of: fact.OwnAlert(40), Weight: 6},

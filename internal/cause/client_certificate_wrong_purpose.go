@@ -23,7 +23,7 @@ var clientCertificateWrongPurpose = Cause{
 		{Of: fact.CertWrongPurpose, Weight: 4},
 		{Of: fact.CertWrongPurpose, In: []fact.Context{fact.ByServer}, Weight: 10},
 		{Of: fact.PeerAlert(42), In: []fact.Context{fact.ByClient}, Weight: 3},
-		{Of: fact.PeerAlert(43), Weight: 6},
+		{Of: fact.PeerAlert(43), Weight: 7},
 		{Of: fact.PeerAlert(43), In: []fact.Context{fact.ByClient}, Weight: 9},
 		{Of: fact.PeerAlert(51), Weight: 3},
 	},

@@ -22,6 +22,7 @@ var clientDefaultChanged = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.ServerWithoutTLS, Weight: 3},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "provider-ssl"}, Weight: 6},
 		{Of: fact.VerifyFailed, In: []fact.Context{fact.MSSQL}, Weight: 5},
 		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL}, Weight: 7},
 		{Of: fact.IssuerUnknown, In: []fact.Context{fact.MSSQL, "odbc18"}, Weight: 9},

@@ -36,6 +36,7 @@ var clientSpeaksPlaintext = Cause{
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ToUpstream}, Weight: 10},
 		{Of: fact.OwnAlert(10), In: []fact.Context{"schannel"}, Weight: 8},
 	},
+	Written: writtenPlainToTLSPort,
 	Advice: []change.Change{
 		change.New(change.UseTLS, change.Client),
 		change.New(change.UseScheme, change.Client),

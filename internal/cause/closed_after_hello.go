@@ -25,6 +25,7 @@ var closedAfterHello = Cause{
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByClient, fact.MSSQL}, Weight: 5},
 		{Of: fact.BrokeInHandshake, Weight: 7},
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByClient}, Weight: 7},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"dotnet"}, Weight: 4},
 		{Of: fact.Closed, In: []fact.Context{fact.Mail, fact.ByClient}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.MSSQL}, Weight: 6},
 		{Of: fact.Reset, Weight: 5},

@@ -29,6 +29,7 @@ var firewallResetsHandshake = Cause{
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByClient}, Weight: 7},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.MSSQL}, Weight: 5},
 		{Of: fact.ForciblyClosed, Weight: 3},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"dotnet"}, Weight: 4},
 		{Of: fact.ForciblyClosed, In: []fact.Context{fact.InUse}, Weight: 3},
 		{Of: fact.ForciblyClosed, In: []fact.Context{"mongodb"}, Weight: 3},
 		{Of: fact.Reset, Weight: 5},

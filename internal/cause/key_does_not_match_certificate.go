@@ -28,7 +28,8 @@ var keyDoesNotMatchCertificate = Cause{
 		{Of: fact.KeyMismatch, Weight: 10},
 		{Of: fact.KeyUnreadable, Weight: 3},
 	},
-	Hides: []string{"server-key-exchange-signature", "keys-disagree", "peer-implementation-bug"},
+	Hides:   []string{"server-key-exchange-signature", "keys-disagree", "peer-implementation-bug"},
+	Written: writtenKeyMismatch,
 	Advice: []change.Change{
 		change.New(change.MatchKey, change.Server),
 	},

@@ -32,7 +32,8 @@ var keyUnreadable = Cause{
 		{Of: fact.FileMissing, Weight: 3},
 		{Of: fact.FileBad, Weight: 2},
 	},
-	Hides: []string{"server-tls-init-failed"},
+	Hides:   []string{"server-tls-init-failed"},
+	Written: writtenFileUnreadable,
 	Advice: []change.Change{
 		change.New(change.FixKeyFile, change.Server),
 	},

@@ -44,6 +44,7 @@ var missingIntermediate = Cause{
 		{Of: fact.PeerAlert(48), In: []fact.Context{fact.ByClient}, Weight: 2},
 		{Of: fact.OwnAlert(48), Weight: 5},
 	},
+	Written: writtenIntermediate,
 	Advice: []change.Change{
 		change.New(change.SendChain, change.Server),
 		change.New(change.TrustCA, change.Client),

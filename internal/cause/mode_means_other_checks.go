@@ -26,6 +26,7 @@ var modeMeansOtherChecks = Cause{
 		{Of: fact.OptionInvalid, Weight: 4},
 		{Of: fact.OptionsClash, Weight: 9},
 	},
+	Written: writtenHalf,
 	Advice: []change.Change{
 		change.New(change.VerifyServer, change.Client),
 		change.New(change.TrustCA, change.Client),

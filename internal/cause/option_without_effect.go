@@ -25,8 +25,12 @@ var optionWithoutEffect = Cause{
 		{Of: fact.PeerAlert(115), Weight: 5},
 		{Of: fact.OptionUnknown, Weight: 10},
 		{Of: fact.OptionInvalid, Weight: 10},
+		{Of: fact.OptionInvalid, In: []fact.Context{fact.ByServer, fact.AtStart}, Weight: 7},
+		{Of: fact.OptionInvalid, In: []fact.Context{"mysql", fact.AtStart}, Weight: 7},
+		{Of: fact.OptionUnknown, In: []fact.Context{"apache"}, Weight: 7},
 		{Of: fact.OptionsClash, Weight: 5},
 	},
+	Written: writtenOptions,
 	Advice: []change.Change{
 		change.New(change.CorrectOption, change.Client),
 		change.New(change.VerifyServer, change.Client),

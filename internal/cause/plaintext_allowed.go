@@ -22,6 +22,7 @@ var plaintextAllowed = Cause{
 	Signs: []Sign{
 		{Of: fact.PlaintextAllowed, Weight: 10},
 	},
+	Written: writtenPlain,
 	Advice: []change.Change{
 		change.New(change.UseTLS, change.Client),
 		change.New(change.VerifyServer, change.Client),

@@ -21,6 +21,7 @@ var runtimeLacksVersion = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.ForciblyClosed, In: []fact.Context{"native-client"}, Weight: 8},
+		{Of: fact.ForciblyClosed, In: []fact.Context{"dotnet"}, Weight: 7},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPrivate}, Weight: 4},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 5},

@@ -21,6 +21,7 @@ var selfSignedCertificate = Cause{
 	Signs: []Sign{
 		{Of: fact.CannotConnect, In: []fact.Context{"ldap"}, Weight: 4},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "managed-sni"}, Weight: 4},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "provider-ssl"}, Weight: 7},
 		{Of: fact.VerifyFailed, Weight: 5},
 		{Of: fact.VerifyFailed, In: []fact.Context{fact.ByClient}, Weight: 5},
 		{Of: fact.VerifyFailed, In: []fact.Context{"python"}, Weight: 4},

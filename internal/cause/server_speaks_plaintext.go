@@ -43,7 +43,8 @@ var serverSpeaksPlaintext = Cause{
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.HealthCheck}, Weight: 3},
 		{Of: fact.NoPeerCert, In: []fact.Context{fact.ByClient}, Weight: 4},
 	},
-	Hides: []string{"closed-after-hello"},
+	Hides:   []string{"closed-after-hello"},
+	Written: writtenTLSToPlainPort,
 	Advice: []change.Change{
 		change.New(change.UsePort, change.Client),
 		change.New(change.UseScheme, change.Client),

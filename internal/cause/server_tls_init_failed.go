@@ -29,6 +29,9 @@ var serverTLSInitFailed = Cause{
 		{Of: fact.TLSInitFailed, In: []fact.Context{"kafka"}, Weight: 5},
 		{Of: fact.ThumbprintNotFound, Weight: 3},
 		{Of: fact.NoServerCredential, Weight: 3},
+		{Of: fact.OptionInvalid, In: []fact.Context{fact.ByServer, fact.AtStart}, Weight: 8},
+		{Of: fact.OptionInvalid, In: []fact.Context{"mysql", fact.AtStart}, Weight: 8},
+		{Of: fact.OptionUnknown, In: []fact.Context{"apache"}, Weight: 8},
 	},
 	Advice: []change.Change{
 		change.New(change.FixCertificateFile, change.Server),

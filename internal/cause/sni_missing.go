@@ -49,6 +49,7 @@ var sniMissing = Cause{
 	},
 	Hides: []string{"hostname-mismatch", "certificate-without-san", "self-signed-certificate", "ca-not-trusted", "missing-intermediate",
 		"sni-selects-other-certificate", "closed-after-hello", "silent-after-hello"},
+	Written: writtenNoName,
 	Advice: []change.Change{
 		change.New(change.SendServerName, change.Client),
 		change.New(change.UseName, change.Client),

@@ -48,11 +48,16 @@ var remarks = []fact.Symptom{fact.DefaultChanged, fact.VerificationOff, fact.Pla
 // particular ones.
 func outspoken(list []fact.Symptom) []fact.Symptom {
 	list = without(without(without(list, remarks), speechless), ownAlerts(list))
+	list = without(list, second)
 	if slices.ContainsFunc(list, func(s fact.Symptom) bool { return slices.Contains(placed, s) }) {
 		list = without(list, unplaced)
 	}
 	return list
 }
+
+// second are answers to a second attempt: a client that may leave TLS out tries again without it when TLS failed, and is then
+// refused for that. Why TLS failed is the root.
+var second = []fact.Symptom{fact.TLSDemanded, fact.AccessDenied, fact.LoginFailed}
 
 // placed and unplaced are endings of a connection with and without the moment: where one tells it, the others are the same
 // ending in other words.

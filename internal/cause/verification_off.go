@@ -22,6 +22,7 @@ var verificationOff = Cause{
 	Signs: []Sign{
 		{Of: fact.VerificationOff, Weight: 10},
 	},
+	Written: writtenVerificationOff,
 	Advice: []change.Change{
 		change.New(change.VerifyServer, change.Client),
 		change.New(change.TrustCA, change.Client),

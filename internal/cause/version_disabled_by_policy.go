@@ -31,6 +31,7 @@ var versionDisabledByPolicy = Cause{
 		{Of: fact.LegacySignature, Weight: 3},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL}, Weight: 4},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "managed-sni"}, Weight: 6},
+		{Of: fact.HandshakeFailed, In: []fact.Context{fact.MSSQL, "provider-ssl"}, Weight: 4},
 		{Of: fact.CredentialFailed, Weight: 6},
 		{Of: fact.CredentialFailed, In: []fact.Context{fact.ByServer}, Weight: 5},
 		{Of: fact.PeerAlert(70), Weight: 4},

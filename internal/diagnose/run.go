@@ -26,9 +26,10 @@ const (
 type Finding struct {
 	Cause *cause.Cause
 	cause.Match
-	Level cause.Level
-	Count int
-	Heard *fact.Event // the text it is read from; nil for a handshake's
+	Level   cause.Level
+	Count   int
+	Heard   *fact.Event // the text it is read from; nil for a handshake's
+	Written bool        // it is read from configuration
 }
 
 // A Diagnosis is what a case comes to.

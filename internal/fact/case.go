@@ -16,6 +16,9 @@ type Case struct {
 	Question   Question
 	Handshakes []Handshake `json:",omitempty"` // probed, in the order tried
 	Events     []Event     `json:",omitempty"` // log lines, error texts, event records
+	Settings   []Setting   `json:",omitempty"` // configuration as written
+	Uses       []Use       `json:",omitempty"` // the connections that it describes
+	Files      []File      `json:",omitempty"` // the certificate and key files that it names
 	Hosts      []Host      `json:",omitempty"` // names, aliases and addresses learnt
 	Gaps       []Gap       `json:",omitempty"` // evidence that could not be had, and why
 	Same       []Variant   `json:",omitempty"` // experiments not made because they would change nothing for this client

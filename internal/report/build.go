@@ -46,7 +46,7 @@ func finding(c *fact.Case, f diagnose.Finding) Finding {
 	if out.Args == nil {
 		out.Args = map[string]string{}
 	}
-	if f.Heard != nil {
+	if f.Heard != nil || f.Written {
 		return heardFinding(out, f)
 	}
 	return out

@@ -115,10 +115,17 @@ func heardFinding(out Finding, f diagnose.Finding) Finding {
 	if f.Cause.Plain != "" {
 		out.TitleID = f.Cause.Slug + ".plain"
 	}
-	e := f.Heard
-	one := &fact.Case{Question: fact.Question{Protocol: protocolOf(e), As: clientOfText(e), Host: args["host"]}, Events: []fact.Event{*e}}
-	out.Changes = changes(one, filled(f.Changes, args))
+	out.Changes = changes(caseOf(f, args["host"]), filled(f.Changes, args))
 	return out
+}
+
+// caseOf is as much of a case as a text or a configuration tells, for the platforms to know whose words to use.
+func caseOf(f diagnose.Finding, host string) *fact.Case {
+	if f.Written {
+		return &fact.Case{Question: fact.Question{As: f.About.Client, Host: host}}
+	}
+	e := f.Heard
+	return &fact.Case{Question: fact.Question{Protocol: protocolOf(e), As: clientOfText(e), Host: host}, Events: []fact.Event{*e}}
 }
 
 func withCapitals(f diagnose.Finding) map[string]string {

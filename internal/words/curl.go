@@ -169,6 +169,7 @@ var curlRows = []row{
 	{say: "no alternative certificate subject name matches target ipv6 address", is: fact.IPMismatch, in: curlClient},
 	{say: "certificate subject name … does not match target host name", is: fact.CertName, in: curlClient},
 	{say: "unable to obtain common name from peer certificate", is: fact.CertName, in: curlClient},
+	{say: "CAfile: none", is: fact.NoTrustAnchors, in: curlClient}, // lib/vtls/gtls.c, as git shows it
 	{say: "ssl: couldn't get peer certificate", is: fact.NoPeerCert, in: curlClient},
 	{say: "peer certificate cannot be authenticated with given ca certificates", is: fact.VerifyFailed, in: curlClient},
 	{say: "peer certificate cannot be authenticated with known ca certificates", is: fact.VerifyFailed, in: curlClient},

@@ -52,7 +52,13 @@ type compiled struct {
 
 // newMatcher builds the automaton. The rows outlive it and are not copied.
 func newMatcher(families [][]row) *matcher {
-	m := &matcher{nodes: make([]knot, 1), begin: map[int32][]int32{}, whole: map[int32]bool{}}
+	size := 1 // of all phrases: no more knots than bytes
+	for _, family := range families {
+		for i := range family {
+			size += len(family[i].say)
+		}
+	}
+	m := &matcher{nodes: make([]knot, 1, size), begin: map[int32][]int32{}, whole: map[int32]bool{}}
 	known := map[part]int32{}
 	for _, family := range families {
 		for i := range family {

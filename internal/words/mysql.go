@@ -38,7 +38,7 @@ var mysqlClientRows = []row{
 	{say: "TLS/SSL error: processing error", is: fact.KeyUnreadable, in: inMySQLClient},
 	{say: "SSL connection error: Unable to get certificate", is: fact.FileBad, in: inMySQLClient},
 	{say: "SSL connection error: Unable to get private key", is: fact.KeyUnreadable, in: inMySQLClient},
-	{say: "SSL connection error: SSL_CTX_set_default_verify_paths failed", is: fact.CAFileMissing, in: inMySQLClient},
+	{say: "SSL connection error: SSL_CTX_set_default_verify_paths failed", is: fact.FileBad, in: inMySQLClient},
 	{say: "SSL connection error: error:00000000:lib(0)*", is: fact.BrokeInHandshake, in: inMySQLClient},
 	{say: "SSL connection error: error:00000001:lib(0)*", is: fact.HandshakeFailed, in: inMySQLClient},
 	{say: "Lost connection to MySQL server", in: inMySQLClient},

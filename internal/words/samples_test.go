@@ -89,6 +89,9 @@ func TestRowsHaveSamples(t *testing.T) {
 		}
 	}
 	for _, family := range append(slices.Clone(families), japaneseRows) {
+		if &family[0] == &catalogueRows[0] {
+			continue // made from the products' own catalogues; TestCatalogues reads each
+		}
 		for i := range family {
 			if !seen[&family[i]] {
 				t.Errorf("no sample shows %q", family[i].say)

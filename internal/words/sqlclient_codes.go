@@ -64,6 +64,7 @@ var sqlErrors = [...]struct {
 
 // sqlclientCodes decodes the numbers of SqlClient, whatever language the words around them have.
 func sqlclientCodes(clean string, r *Reading) {
+	sniError(clean, r) // a copied text may begin behind the parenthesis
 	for i := 0; i < len(clean); i++ {
 		if clean[i] == '(' {
 			sniError(clean[i+1:], r)

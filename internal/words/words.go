@@ -82,6 +82,7 @@ var families = [][]row{
 	dotnetRows, windowsRows, sqlclientRows, mssqlRows,
 	mysqlRows, postgresRows,
 	proxyRows, serverRows, scannerRows,
+	catalogueRows,
 }
 
 // decoders read codes out of a cleaned text, each its family's.

@@ -47,6 +47,8 @@ var wrappers = [...]struct {
 	{"UNSAFE_LEGACY_RENEGOTIATION", fact.UnsafeRenegotiation},
 	{"ddress already in use", fact.AddressInUse},
 	{"SqlClient.SNI.SSRP", fact.InstanceNotFound},
+	{"доверенного центра сертификации", fact.IssuerUnknown},
+	{"güvenilir olmayan bir yetkili", fact.IssuerUnknown},
 	{"Client unable to establish connection", fact.CannotConnect},
 	{"errors in the certificate chain", fact.VerifyFailed},
 	{"RemoteCertificateChainErrors", fact.VerifyFailed},

@@ -1,0 +1,162 @@
+package cause
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/change"
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
+
+// written makes the match of a setting, with the cause's general advice.
+func written(ref fact.Ref, says string, sure Sure, level Level, advice []change.Change, args ...string) Match {
+	m := Match{Sure: sure, Level: level, Args: map[string]string{}, Proof: []Proof{{Ref: ref, Says: says}}, Changes: advice}
+	for i := 0; i+1 < len(args); i += 2 {
+		m.Args[args[i]] = args[i+1]
+	}
+	return m
+}
+
+// line is a setting as it stands, for proofs.
+func line(s *fact.Setting) string {
+	return strings.TrimSpace(s.Name + " " + strings.Join(s.Args, " "))
+}
+
+// ignoring are the dialects whose readers pass over a name that they do not know.
+var ignoring = []string{"jdbc", "node", "python", "odbc", "openssl", "freetds", "environment"}
+
+// writtenOptions: names that the product does not know, and settings in a place that nothing reads.
+func writtenOptions(c *fact.Case) []Match {
+	var list []Match
+	for i := range c.Settings {
+		s := &c.Settings[i]
+		unread := slices.Contains(s.Scope, "unread")
+		if !s.Unknown && !unread {
+			continue
+		}
+		level := Breaks
+		if unread || slices.ContainsFunc(ignoring, func(p string) bool { return strings.HasPrefix(s.Dialect, p) }) {
+			level = Weak
+		}
+		says := s.Dialect + " knows no " + s.Name
+		switch {
+		case unread:
+			says = line(s) + " stands where nothing reads it"
+		case s.Near != "":
+			says += "; did you mean " + s.Near + "?"
+		}
+		change := []change.Change{change.New(change.CorrectOption, change.Client, "option", orName(s.Near, s.Name))}
+		list = append(list, written(s.Ref, says, Likely, level, change, "option", s.Name))
+	}
+	return list
+}
+
+func orName(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// useSays is a use in words.
+func useSays(u *fact.Use, what string) string {
+	to := u.Target.Host
+	if u.Target.Port != 0 {
+		to += ":" + itoa(int(u.Target.Port))
+	}
+	return u.Client + ", " + u.Mode + ", to " + to + ": " + what
+}
+
+// uses makes a match for each use that the test picks.
+func uses(c *fact.Case, pick func(*fact.Use) bool, says string, sure Sure, level Level, advice []change.Change) []Match {
+	var list []Match
+	for i := range c.Uses {
+		if u := &c.Uses[i]; pick(u) {
+			m := written(u.Ref(), useSays(u, says), sure, level, advice, "host", u.Target.Host, "name", orName(u.Name, u.Target.Host))
+			m.About = About{Client: u.Client, Upstream: u.Target.Host}
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func writtenVerificationOff(c *fact.Case) []Match {
+	return uses(c, func(u *fact.Use) bool { return u.TLS == fact.Yes && u.Chain == fact.No }, "any certificate is accepted", Proven, Weak,
+		[]change.Change{change.New(change.VerifyServer, change.Client), change.New(change.TrustCA, change.Client)})
+}
+
+func writtenPlain(c *fact.Case) []Match {
+	return uses(c, func(u *fact.Use) bool { return u.Plain == fact.Yes }, "goes on without encryption when TLS is not to be had", Proven, Weak,
+		[]change.Change{change.New(change.UseTLS, change.Client)})
+}
+
+func writtenHalf(c *fact.Case) []Match {
+	return uses(c, func(u *fact.Use) bool { return u.TLS == fact.Yes && u.Chain == fact.Yes && u.NameChecked == fact.No }, "the chain is verified, the name is not", Proven, Weak,
+		[]change.Change{change.New(change.VerifyServer, change.Client)})
+}
+
+func writtenNoRoots(c *fact.Case) []Match {
+	return uses(c, func(u *fact.Use) bool { return u.TLS == fact.Yes && u.Chain == fact.Yes && u.Roots == "none" }, "verification is on and no trusted roots are given", Proven, Breaks,
+		[]change.Change{change.New(change.TrustCA, change.Client)})
+}
+
+// writtenNoName: a proxy names its upstream and does not send the name. Whether that breaks is the upstream's decision.
+func writtenNoName(c *fact.Case) []Match {
+	named := func(u *fact.Use) bool {
+		_, err := netip.ParseAddr(u.Target.Host)
+		return u.TLS == fact.Yes && u.SNI == fact.No && err != nil && u.Target.Host != "" && !strings.ContainsAny(u.Target.Host, "$%?") &&
+			slices.Contains([]string{"nginx", "haproxy", "apache", "envoy"}, u.Client)
+	}
+	return uses(c, named, "no server name is sent; an upstream that serves several names cannot tell which is meant", Possible, Weak,
+		[]change.Change{change.New(change.SendServerName, change.Client, "name", "{name}")})
+}
+
+// plainPorts and tlsPorts are those whose protocol decides whether TLS is spoken (IANA).
+var (
+	plainPorts = []uint16{80, 8080, 3000}
+	tlsPorts   = []string{":443", ":8443"}
+)
+
+func writtenTLSToPlainPort(c *fact.Case) []Match {
+	return uses(c, func(u *fact.Use) bool {
+		return u.TLS == fact.Yes && u.Target.Protocol == "https" && slices.Contains(plainPorts, u.Target.Port)
+	},
+		"https towards a port that speaks clear text as a rule", Possible, Breaks, []change.Change{change.New(change.UsePort, change.Client, "port", "443", "scheme", "https")})
+}
+
+func writtenPlainToTLSPort(c *fact.Case) []Match {
+	var list []Match
+	for i := range c.Settings {
+		s := &c.Settings[i]
+		v := s.Value()
+		if !strings.HasSuffix(s.Name, "_pass") && !strings.EqualFold(s.Name, "ProxyPass") || !strings.Contains(strings.Join(s.Args, " "), "http://") {
+			continue
+		}
+		if slices.ContainsFunc(tlsPorts, func(p string) bool {
+			return strings.HasSuffix(strings.TrimRight(v, "/"), p) || strings.Contains(v, p+"/")
+		}) {
+			list = append(list, written(s.Ref, line(s)+": http towards a port that speaks TLS as a rule", Possible, Breaks,
+				[]change.Change{change.New(change.UseScheme, change.Client, "scheme", "https")}, "host", v))
+		}
+	}
+	return list
+}
+
+// oldVersions are those that current systems refuse (RFC 8996, RFC 7568).
+var oldVersions = []string{"sslv2", "sslv3", "tlsv1", "tlsv1.0", "tlsv1.1", "tls1.0", "tls1.1"}
+
+// writtenVersions: a server that is told to speak nothing but withdrawn versions.
+func writtenVersions(c *fact.Case) []Match {
+	var list []Match
+	for i := range c.Settings {
+		s := &c.Settings[i]
+		server := slices.Contains([]string{"ssl_protocols", "SSLProtocol", "tls_version", "tls-version", "network.tlsprotocols"}, s.Name)
+		if !server || len(s.Args) == 0 || slices.ContainsFunc(s.Args, func(a string) bool { return !slices.Contains(oldVersions, strings.ToLower(strings.TrimPrefix(a, "+"))) }) {
+			continue
+		}
+		list = append(list, written(s.Ref, line(s)+": nothing but withdrawn versions", Likely, Breaks,
+			[]change.Change{change.New(change.OfferVersion, change.Server, "version", "TLS 1.2")}, "server", "TLS 1.1", "client", "TLS 1.2"))
+	}
+	return list
+}
