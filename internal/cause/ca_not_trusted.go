@@ -9,7 +9,7 @@ var caNotTrusted = Cause{
 	ID: "TW5005", Slug: "ca-not-trusted", Since: "0.1",
 	Phase: ServerAuth, Level: Breaks,
 	Title: "the client does not trust the CA {issuer}, which stands behind the server's certificate",
-	Plain: "the certificate is of a CA that this side does not trust",
+	Plain: "the certificate is of a CA that the side which checks it does not trust",
 	Why: "The server's certificate is vouched for by an authority that is not on the client's list. That is normal for authorities of a company " +
 		"or a cloud provider: their certificate must be given to the client once. It is also what somebody in between would look like.",
 	Check: "openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null shows who issued what (i: lines); with -CAfile CA.pem " +

@@ -44,7 +44,11 @@ func Shares(e *fact.Event) []Share {
 	}
 	var list []Share
 	for _, s := range e.Sources {
-		list = put(list, kindOf(e, s), s, s.Count)
+		if slug := kindOf(e, s); slug == "" && s.Count >= Wave {
+			list = append(list, Share{Count: s.Count, Sources: []fact.Source{s}}) // a client in trouble is told by itself
+		} else {
+			list = put(list, slug, s, s.Count)
+		}
 	}
 	if e.Others > 0 { // more clients than were kept apart: the many are passers-by
 		list = put(list, passerBy(e, fact.Source{Count: 1}), fact.Source{}, e.Others)
@@ -53,7 +57,9 @@ func Shares(e *fact.Event) []Share {
 }
 
 func put(list []Share, slug string, s fact.Source, count int) []Share {
-	i := slices.IndexFunc(list, func(h Share) bool { return h.Slug == slug })
+	i := slices.IndexFunc(list, func(h Share) bool {
+		return h.Slug == slug && (slug != "" || len(h.Sources) == 0 || h.Sources[0].Count < Wave)
+	})
 	if i < 0 {
 		i = len(list)
 		list = append(list, Share{Slug: slug})

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -306,8 +307,13 @@ func readable(start []byte) bool {
 	return odd*3 < len(start)
 }
 
+// logMemory is what the program may hold while it reads a log, in bytes: the collector works harder instead of letting a
+// hostile log double it.
+const logMemory = 40 << 20
+
 // hear reads a log; one that cannot be read is a gap of the case.
 func hear(ctx context.Context, c *fact.Case, h *report.Heard, r io.Reader, lo logs.Options) error {
+	debug.SetMemoryLimit(logMemory)
 	if lo.Format != "" && !slices.Contains(logs.Formats(), lo.Format) {
 		return usagef("unknown log format %q; use one of %s", lo.Format, strings.Join(logs.Formats(), ", "))
 	}

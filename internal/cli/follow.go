@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
@@ -18,6 +20,9 @@ func (w *world) followLog(ctx context.Context, o options, name string) error {
 	lo, err := logOptions(o, name, time.Now())
 	if err != nil {
 		return err
+	}
+	if lo.Format != "" && !slices.Contains(logs.Formats(), lo.Format) {
+		return usagef("unknown log format %q; use one of %s", lo.Format, strings.Join(logs.Formats(), ", "))
 	}
 	var shown error
 	err = logs.Follow(ctx, name, lo, func(res logs.Result) {

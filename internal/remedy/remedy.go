@@ -5,6 +5,7 @@ package remedy
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -45,14 +46,17 @@ type Advice struct {
 	Advised bool // false: it works, costs security (Risk says what) and is listed so that nobody has to search for it
 }
 
-// All lists the platforms. General, which has a sentence for every change, is the last.
-func All() []Platform {
+// All lists the platforms. General, which has a sentence for every change, is the last. The list is shared: it is not to be
+// changed.
+func All() []Platform { return platforms() }
+
+var platforms = sync.OnceValue(func() []Platform {
 	return []Platform{
 		nginxServer(), nginxUpstream(), mysqlServer(), mysqlClient(), postgresServer(), libpq(), schannel(), sqlServer(), sqlClient(),
 		haproxy(), apache(), java(), node(), python(), golang(), curl(),
 		certificates(), network(), openSSL(), general(),
 	}
-}
+})
 
 // ByID finds a platform.
 func ByID(id string) (Platform, bool) {

@@ -40,7 +40,7 @@ type Event struct {
 	Count     int      `json:"count"`
 	First     string   `json:"first"` // RFC 3339; empty when the text has no time
 	Last      string   `json:"last"`
-	PerMinute []uint32 `json:"per_minute"` // from first's minute on, at most a week
+	PerMinute []uint32 `json:"per_minute"` // from first's minute on, at most a week; empty but for the most frequent
 	Clients   int      `json:"clients"`    // addresses that caused it, in a server's log
 }
 
@@ -67,11 +67,32 @@ func BuildHeard(c *fact.Case, d diagnose.Diagnosis, h Heard) Report {
 func (r Report) hear(c *fact.Case, d diagnose.Diagnosis, h Heard) Report {
 	r.heard = &heard{Heard: h, events: c.Events}
 	r.Events = []Event{}
+	curved := busy(c.Events)
 	for i := range c.Events {
-		r.Events = append(r.Events, event(&c.Events[i]))
+		e := event(&c.Events[i])
+		if max(c.Events[i].Seen.Count, 1) < curved {
+			e.PerMinute = []uint32{}
+		}
+		r.Events = append(r.Events, e)
 	}
 	r.Open = append(r.Open, experiments(c, d)...)
 	return r
+}
+
+// curves is how many events are told minute by minute; the rarer ones would only swell the report.
+const curves = 30
+
+// busy is how often an event must have happened to be among those.
+func busy(events []fact.Event) int {
+	counts := make([]int, len(events))
+	for i := range events {
+		counts[i] = events[i].Seen.Count
+	}
+	slices.Sort(counts)
+	if len(counts) <= curves {
+		return 0
+	}
+	return counts[len(counts)-curves]
 }
 
 // BuildBoth makes the report of captures and of texts and logs that came with them.

@@ -21,6 +21,7 @@ var (
 // show them alike. What pg_hba.conf refuses, postgresRefusals reads.
 var postgresReplyRows = []row{
 	{say: "pg_hba.conf", in: inPostgres},
+	{say: "could not accept SSL connection: inappropriate fallback", is: fact.InappropriateFallback, in: inPostgresServer},
 	{say: "hostssl requires SSL to be turned on", is: fact.ServerWithoutTLS, in: append([]fact.Context{fact.AtStart}, inPostgresServer...)},
 	{say: "*postgresql.key*", in: []fact.Context{"postgres", "libpq", fact.Database, fact.ByClient}}, // ~/.postgresql/postgresql.key is libpq's own
 	{say: "connection requires a valid client certificate", is: fact.ClientCertDemanded, in: inPostgresServer},

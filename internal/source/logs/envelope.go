@@ -1,5 +1,7 @@
 package logs
 
+import "cmp"
+
 // An Envelope is what carried a line: a syslog header, a container runtime's JSON, a prefix of docker compose.
 //
 // The framework opens envelopes from the outside in, at most maxLayers of them, and offers the innermost line to the
@@ -57,14 +59,8 @@ func filled(r, around Record) Record {
 	if !r.Client.IsValid() {
 		r.Client = around.Client
 	}
-	for _, f := range []struct {
-		own   *string
-		other string
-	}{{&r.Level, around.Level}, {&r.Product, around.Product}, {&r.Server, around.Server}, {&r.Upstream, around.Upstream}, {&r.Host, around.Host}} {
-		if *f.own == "" {
-			*f.own = f.other
-		}
-	}
+	r.Level, r.Product, r.Server = cmp.Or(r.Level, around.Level), cmp.Or(r.Product, around.Product), cmp.Or(r.Server, around.Server)
+	r.Upstream, r.Host = cmp.Or(r.Upstream, around.Upstream), cmp.Or(r.Host, around.Host)
 	if len(around.Contexts) > 0 {
 		r.Contexts = append(r.Contexts[:len(r.Contexts):len(r.Contexts)], around.Contexts...)
 	}

@@ -15,13 +15,12 @@ import (
 
 // What one log may hold in memory, whatever its size.
 const (
-	maxEvents    = 20_000
-	maxUnknown   = 50 // different texts about TLS that nobody knows
+	maxEvents    = 500 // told apart by all that they name
+	maxCoarse    = 250 // further ones, put together: so many without server and name, and so many without upstream
+	maxUnknown   = 50  // different texts about TLS that nobody knows
 	maxRefs      = 5
 	maxName      = 255
 	maxText      = 1 << 10
-	shortText    = 160 // once there are fullTexts events
-	fullTexts    = 1000
 	maxGaps      = 20
 	timeGoesBack = time.Minute // workers of one server write out of order, by less
 )
@@ -38,11 +37,14 @@ type hit struct {
 // A folder makes events of hits, which it gets in the order of the log.
 type folder struct {
 	name    string
+	seeds   seeds
+	buf     []byte
 	events  map[sum]*folding
 	order   []*folding
 	about   int
 	unknown int
-	lost    int // events beyond maxEvents, their records
+	coarse  int // records that were put together with others, for want of room
+	lost    int // records for which there was no room at all
 	strange int // records beyond maxUnknown
 	last    time.Time
 	back    *fact.Gap
@@ -60,8 +62,8 @@ type folding struct {
 	minute  minutes
 }
 
-func newFolder(name string) *folder {
-	return &folder{name: name, events: map[sum]*folding{}, kinds: map[netip.Addr]*complaints{}}
+func newFolder(name string, s seeds) *folder {
+	return &folder{name: name, seeds: s, events: map[sum]*folding{}, kinds: map[netip.Addr]*complaints{}}
 }
 
 func (f *folder) ref(line int) fact.Ref {
@@ -72,11 +74,9 @@ func (f *folder) ref(line int) fact.Ref {
 func (f *folder) add(h *hit, line int) {
 	f.about++
 	f.watchClock(h, line)
-	e := f.events[h.key]
+	e := f.event(h, line)
 	if e == nil {
-		if e = f.begin(h, line); e == nil {
-			return
-		}
+		return
 	}
 	e.Seen.Count++
 	if len(e.Seen.Refs) < maxRefs {
@@ -97,6 +97,34 @@ func (f *folder) add(h *hit, line int) {
 	if h.Client.IsValid() {
 		f.source(e, h)
 	}
+}
+
+// event is the one that a record belongs to, nil when there are too many. A log in which everything differs fills the
+// room; what comes then is put together by less: without the server and the name that was asked for, then without the
+// upstream. So each complaint is still counted, and its first line told.
+func (f *folder) event(h *hit, line int) *folding {
+	e := f.events[h.key]
+	if e == nil && len(f.events) < maxEvents || !h.Success && len(h.said.symptoms) == 0 {
+		return f.begin(e, h, line)
+	}
+	for level := 1; e == nil && level <= 2; level++ {
+		h.Server, h.Host = "", ""
+		if level == 2 {
+			h.Upstream = ""
+		}
+		h.key, f.buf = f.seeds.event(f.buf, h.d, &h.Record, h.said)
+		e = f.events[h.key]
+		if e == nil && len(f.events) < maxEvents+level*maxCoarse {
+			e = f.begin(nil, h, line)
+		}
+		if e != nil {
+			f.coarse++
+		}
+	}
+	if e == nil {
+		f.lost++
+	}
+	return e
 }
 
 // watchClock notes the first time stamp that jumps back.
@@ -122,24 +150,19 @@ func (h *hit) peer() peerKinds {
 	return h.said.peers
 }
 
-// begin makes a new event, nil when there are too many.
-func (f *folder) begin(h *hit, line int) *folding {
+// begin makes a new event where there is none yet; nil when it is one too many of those that nobody knows.
+func (f *folder) begin(e *folding, h *hit, line int) *folding {
 	known := h.Success || len(h.said.symptoms) > 0
 	switch {
-	case len(f.events) >= maxEvents:
-		f.lost++
-		return nil
+	case e != nil:
+		return e
 	case !known && f.unknown >= maxUnknown:
 		f.strange++
 		return nil
 	case !known:
 		f.unknown++
 	}
-	most := maxText
-	if len(f.order) >= fullTexts {
-		most = shortText
-	}
-	e := &folding{Event: fact.Event{Ref: f.ref(line), Dialect: h.d.ID, Level: limited(h.Level, 32), Text: shownText(h.Message, most),
+	e = &folding{Event: fact.Event{Ref: f.ref(line), Dialect: h.d.ID, Level: limited(h.Level, 32), Text: shownText(h.Message, maxText),
 		Symptoms: h.said.symptoms, Contexts: h.said.contexts, Codes: h.said.codes, Success: h.Success,
 		Server: limited(h.Server, maxName), Upstream: limited(words.Redact(h.Upstream), maxName), Host: limited(h.Host, maxName)}}
 	if len(h.said.symptoms) > 0 {
@@ -225,8 +248,11 @@ func (f *folder) gaps() []fact.Gap {
 	if f.untimed > 0 {
 		list = append(list, fact.Gap{What: f.name, Why: fmt.Sprintf("the minutes of %d rarer complaints were not kept", f.untimed)})
 	}
+	if f.coarse > 0 {
+		list = append(list, fact.Gap{What: f.name, Why: fmt.Sprintf("more than %d different complaints: %d lines of further ones were put together, whatever server, name or upstream they are about", maxEvents, f.coarse)})
+	}
 	if f.lost > 0 {
-		list = append(list, fact.Gap{What: f.name, Why: fmt.Sprintf("more than %d different complaints: %d lines of further ones were counted only", maxEvents, f.lost)})
+		list = append(list, fact.Gap{What: f.name, Why: fmt.Sprintf("more than %d different complaints: %d lines of further ones were counted only", maxEvents+2*maxCoarse, f.lost)})
 	}
 	if f.strange > 0 {
 		list = append(list, fact.Gap{What: f.name, Why: fmt.Sprintf("more than %d different texts about TLS that are not known: %d lines of further ones were counted only", maxUnknown, f.strange)})

@@ -79,7 +79,7 @@ func TestMinutesOutOfOrder(t *testing.T) {
 
 // TestSourcesAreBounded: busy clients stay, those who came once are counted.
 func TestSourcesAreBounded(t *testing.T) {
-	f := newFolder("x")
+	f := newFolder("x", newSeeds())
 	s := &said{symptoms: []fact.Symptom{fact.EOFInHandshake}, about: true}
 	at := time.Date(2024, 10, 21, 8, 0, 0, 0, time.UTC)
 	n := 0
@@ -103,24 +103,29 @@ func TestSourcesAreBounded(t *testing.T) {
 	}
 }
 
-// TestEventsAreBounded: a log in which everything differs costs memory for so much of it only.
+// TestEventsAreBounded: a log in which everything differs costs memory for so much of it only, and no line is lost.
 func TestEventsAreBounded(t *testing.T) {
 	var b strings.Builder
-	const lines = maxEvents + 500
+	const lines = maxEvents + 2*maxCoarse + 500
 	for i := range lines {
-		fmt.Fprintf(&b, "2024/10/21 08:%02d:45 [info] 165#165: *1 peer closed connection in SSL handshake while SSL handshaking to upstream, client: 10.%d.%d.7, server: a, upstream: \"https://h%d.example.com/\"\n", i%60, i>>8&255, i&255, i)
+		fmt.Fprintf(&b, "2024/10/21 08:%02d:45 [info] 165#165: *1 peer closed connection in SSL handshake while SSL handshaking to upstream, client: 10.%d.%d.7, server: a%d, upstream: \"https://h%d.example.com/\"\n", i%60, i>>8&255, i&255, i, i/2)
 	}
 	r := read(t, b.String())
-	if len(r.Events) != maxEvents || r.About != lines || len(r.Gaps) == 0 || !strings.Contains(fmt.Sprint(r.Gaps), "500 lines") {
-		t.Errorf("%d events of %d lines, gaps %v", len(r.Events), r.About, r.Gaps)
+	// The last one is about many upstreams.
+	if want := maxEvents + maxCoarse + 1; len(r.Events) != want || r.About != lines || !strings.Contains(fmt.Sprint(r.Gaps), fmt.Sprintf(" %d lines", lines-maxEvents)) {
+		t.Errorf("%d events, want %d, of %d lines, gaps %v", len(r.Events), want, r.About, r.Gaps)
 	}
-	cells, sources := 0, 0
-	for _, e := range r.Events {
+	cells, sources, count := 0, 0, 0
+	for i, e := range r.Events {
 		cells += len(e.Seen.PerMinute)
 		sources += len(e.Sources)
+		count += e.Seen.Count
+		if server, upstream := i < maxEvents, i < maxEvents+maxCoarse; (e.Server != "") != server || (e.Upstream != "") != upstream {
+			t.Fatalf("event %d: server %q, upstream %q", i, e.Server, e.Upstream)
+		}
 	}
-	if cells > maxCells || sources > maxSources {
-		t.Errorf("%d cells, %d sources", cells, sources)
+	if cells > maxCells || sources > maxSources || count != lines {
+		t.Errorf("%d cells, %d sources, %d lines", cells, sources, count)
 	}
 }
 
@@ -147,7 +152,7 @@ func TestMentions(t *testing.T) {
 
 // TestSuccesses: what worked is folded by server and upstream, and is no complaint of the client's.
 func TestSuccesses(t *testing.T) {
-	f, m := newFolder("x"), newMemo(newSeeds())
+	f, m := newFolder("x", newSeeds()), newMemo(newSeeds())
 	b := &batch{}
 	w := worker{o: &Options{}, memo: m}
 	for i, r := range []Record{

@@ -28,12 +28,15 @@ const (
 
 // Follow reads a file that grows, from its beginning on, and hands each what was added, whenever something was. It
 // survives rotation by renaming and by truncation, and ends with the context, or with an error if the file cannot be
-// read at all. Result.Lines and line numbers go on counting from call to call, until another file has taken the name.
+// read at all, or Options.Format is unknown. Result.Lines and line numbers go on counting from call to call, until another file has taken the name.
 // A line is read when its line end is there. A compressed file cannot be followed.
 //
 // The follower is our own: nxadm/tail v1.4.11 leaves a renamed file at once, and lost 8,100 of 31,500 lines where the
 // writer went on for a moment, as every daemon does.
 func Follow(ctx context.Context, name string, o Options, each func(Result)) error {
+	if _, err := plan(nil, &o, 0); err != nil {
+		return err
+	}
 	f := follower{name: name, o: o, each: each, every: followEvery, keep: int(oldFileKept / followEvery)}
 	return f.run(ctx)
 }
@@ -265,7 +268,7 @@ func (x *followed) lastLineEnd(size int64) int64 {
 // handOver is what was read since the last time.
 func (r *reader) handOver() Result {
 	out := r.result()
-	r.fold, r.gaps, r.moreGaps = newFolder(r.o.Name), nil, 0
+	r.fold, r.gaps, r.moreGaps = newFolder(r.o.Name, r.fold.seeds), nil, 0
 	r.first, r.last = time.Time{}, time.Time{}
 	return out
 }

@@ -226,3 +226,11 @@ func TestFollowEndsWithContext(t *testing.T) {
 		t.Error("a directory was followed")
 	}
 }
+
+// TestFollowUnknownFormat: it ends at once, instead of following what can never be read.
+func TestFollowUnknownFormat(t *testing.T) {
+	w := newWriter(t)
+	if err := Follow(context.Background(), w.name, Options{Format: "nginy"}, func(Result) {}); err == nil {
+		t.Error("it follows in no form that is known")
+	}
+}

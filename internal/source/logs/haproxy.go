@@ -30,14 +30,17 @@ func parseHAProxy(line []byte, o *Options) (Record, bool) {
 	return haproxyNotice(line, head)
 }
 
-// haproxyHead takes what "format timed" and the terminal put before a line: "<6>2026-11-21T23:57:28.349892+00:00 ",
+// haproxyHead takes what "format timed", "format iso" and the terminal put before a line: "<6>2026-11-21T23:57:28.349892+00:00 ",
+// the same without the level,
 // "[WARNING]  (17553) : ", of old with the day of the year and the time in between.
 func haproxyHead(line []byte, o *Options) ([]byte, Record) {
 	var r Record
+	stamped := line
 	if len(line) > 3 && line[0] == '<' && line[2] == '>' {
-		if at, rest, ok := isoClock(line[3:], o); ok {
-			r.At, line = at, rest
-		}
+		stamped = line[3:]
+	}
+	if at, rest, ok := isoClock(stamped, o); ok {
+		r.At, line = at, bytes.TrimLeft(rest, " ")
 	}
 	if level, rest, ok := inBrackets(line); ok && isUpper(line[1]) && isLevel(string(level)) {
 		if i := bytes.Index(rest, []byte(") : ")); i >= 0 && i < 40 && bytes.IndexByte(rest[:i], '(') >= 0 {
@@ -66,7 +69,9 @@ func haproxySession(r Record, text string) (Record, bool) {
 	if !strings.Contains(server, "/") {
 		return r, false
 	}
-	r.Upstream = server
+	if !strings.HasSuffix(server, "/<NOSRV>") { // answered or refused by HAProxy itself
+		r.Upstream = server
+	}
 	if strings.Contains(numbers, " SC") || strings.Contains(numbers, " sC") { // §8.5: the server could not be connected to
 		r.Contexts = append(r.Contexts, fact.ByClient, fact.ToUpstream)
 		return r, true
@@ -75,10 +80,11 @@ func haproxySession(r Record, text string) (Record, bool) {
 	return r, true
 }
 
-// haproxyServed: the times are followed by a status below 500, and the session ended as it should.
+// haproxyServed: the times are followed by a status below 500, and the session ended as it should, or with what HAProxy
+// itself answered ("LR").
 func haproxyServed(numbers string) bool {
 	f := strings.Fields(numbers)
-	return len(f) > 5 && len(f[1]) == 3 && f[1] >= "100" && f[1] < "500" && strings.HasPrefix(f[5], "--")
+	return len(f) > 5 && len(f[1]) == 3 && f[1] >= "100" && f[1] < "500" && (strings.HasPrefix(f[5], "--") || strings.HasPrefix(f[5], "LR"))
 }
 
 // haproxyNotices begin what is said about servers, backends and the configuration (src/server.c, src/check.c, src/cfgparse.c).

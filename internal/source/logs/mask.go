@@ -103,7 +103,7 @@ func address(s string) (mark byte, n int) {
 		for end < len(s) && end < n+6 && s[end] >= '0' && s[end] <= '9' {
 			end++
 		}
-		if end == n+1 || end < len(s) && wordByte(s[end]) {
+		if end == n+1 || end < len(s) && wordByte(s[end]) || end-n <= portDigits {
 			end = n
 		}
 	}
@@ -115,6 +115,10 @@ func address(s string) (mark byte, n int) {
 	}
 	return markPublic, end
 }
+
+// portDigits is how many digits, with the colon, a port has that may tell the service (IANA's are nearly all below 10,000):
+// that of a client is a longer number, which says nothing.
+const portDigits = 5
 
 // shared is what carriers and clouds use inside (RFC 6598).
 var shared = netip.MustParsePrefix("100.64.0.0/10")

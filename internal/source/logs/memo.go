@@ -68,7 +68,7 @@ func (m *memo) read(d *Dialect, r *Record) *said {
 func (m *memo) say(r *Record) *said {
 	w := words.Read(r.Message)
 	s := &said{symptoms: w.Symptoms, codes: w.Codes}
-	s.about = len(w.Symptoms) > 0 || m.mentions(r.Message)
+	s.about = len(w.Symptoms) > 0 || m.mentions(r.Message) && !routine(r)
 	all := append(slices.Clone(r.Contexts), w.Contexts...)
 	if r.Product != "" {
 		all = append(all, fact.Context(r.Product))
@@ -122,8 +122,14 @@ func joined[T ~string](list []T) string {
 }
 
 // key is what makes two records one event.
-func (m *memo) key(d *Dialect, r *Record, s *said) sum {
-	b := append(m.buf[:0], d.ID...)
+func (m *memo) key(d *Dialect, r *Record, s *said) (k sum) {
+	k, m.buf = m.seeds.event(m.buf, d, r, s)
+	return k
+}
+
+// event is the sum of what makes two records one event. buf is room for it.
+func (x seeds) event(buf []byte, d *Dialect, r *Record, s *said) (sum, []byte) {
+	b := append(buf[:0], d.ID...)
 	for _, part := range []string{r.Product, r.Server, r.Upstream, r.Host} {
 		b = append(append(b, 0), part...)
 	}
@@ -136,6 +142,5 @@ func (m *memo) key(d *Dialect, r *Record, s *said) sum {
 		b = append(append(b, 3), joined(s.symptoms)...)
 		b = append(append(b, 3), joined(s.contexts)...)
 	}
-	m.buf = b
-	return m.seeds.sum(b)
+	return x.sum(b), b
 }

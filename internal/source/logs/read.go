@@ -43,8 +43,8 @@ func newReader(o Options, workers int) *reader {
 	if o.Name == "" {
 		o.Name = "log"
 	}
-	r := &reader{o: o, fold: newFolder(o.Name)}
 	s := newSeeds()
+	r := &reader{o: o, fold: newFolder(o.Name, s)}
 	for range max(workers, 1) {
 		r.workers = append(r.workers, &worker{o: &r.o, memo: newMemo(s)})
 	}
@@ -54,20 +54,21 @@ func newReader(o Options, workers int) *reader {
 // A job is a chunk on its way: the worker puts the batch where the merging side waits for it, in the order of the log.
 type job struct {
 	data []byte
-	long int // length of its last line where that did not fit a chunk
+	hits []hit // room for the batch's
+	long int   // length of the chunk's last line where that did not fit
 	done chan batch
 }
 
 // read takes in a stream of lines, to its end.
 func (r *reader) read(ctx context.Context, in io.Reader) error {
-	c := &chunker{r: in}
+	c := &chunker{r: eventLines(in)}
 	data, err := r.begin(c)
 	if err != nil || len(data) == 0 {
 		r.ended(c)
 		return err
 	}
 	if c.ended && len(c.rest) == 0 { // one chunk is not worth the hands
-		b := r.workers[0].chunk(r.view, data)
+		b := r.workers[0].chunk(r.view, data, nil)
 		r.merge(&b)
 		r.ended(c)
 		return ctx.Err()
@@ -77,20 +78,21 @@ func (r *reader) read(ctx context.Context, in io.Reader) error {
 
 // readOn reads chunks side by side and merges what they say in their order. data is the first.
 func (r *reader) readOn(ctx context.Context, c *chunker, data []byte) error {
-	jobs, order, free := make(chan *job), make(chan *job, len(r.workers)), make(chan []byte, len(r.workers)+2)
+	jobs, order, free := make(chan *job), make(chan *job, len(r.workers)), make(chan *job, len(r.workers)+2)
 	var working sync.WaitGroup
 	for _, w := range r.workers {
 		working.Go(func() {
 			for j := range jobs {
-				j.done <- w.chunk(r.view, j.data)
+				j.done <- w.chunk(r.view, j.data, j.hits)
 			}
 		})
 	}
+	first := &job{data: data, done: make(chan batch, 1)}
 	for range cap(free) - 1 {
-		free <- make([]byte, 0, chunkSize)
+		free <- &job{data: make([]byte, 0, chunkSize), done: make(chan batch, 1)}
 	}
 	go func() {
-		feed(ctx, c, data, jobs, order, free)
+		feed(ctx, c, first, jobs, order, free)
 		close(jobs)
 		close(order)
 	}()
@@ -100,7 +102,9 @@ func (r *reader) readOn(ctx context.Context, c *chunker, data []byte) error {
 			b.long = append(b.long, longText{max(b.lines-1, 0), j.long})
 		}
 		r.merge(&b)
-		free <- j.data[:0]
+		clear(b.hits) // what they name is not held
+		j.hits, j.long = b.hits[:0], 0
+		free <- j
 	}
 	working.Wait()
 	r.ended(c)
@@ -126,16 +130,14 @@ func (r *reader) begin(c *chunker) ([]byte, error) {
 	return c.shorten(data), nil
 }
 
-// feed hands chunks to the workers until the stream or the context ends.
-func feed(ctx context.Context, c *chunker, data []byte, jobs, order chan<- *job, free <-chan []byte) {
-	long := 0
-	c.long = func(n int) { long = n }
-	for len(data) > 0 && ctx.Err() == nil {
-		j := &job{data: data, long: long, done: make(chan batch, 1)}
+// feed hands chunks to the workers until the stream or the context ends. Those that are merged come back by free.
+func feed(ctx context.Context, c *chunker, j *job, jobs, order chan<- *job, free <-chan *job) {
+	for len(j.data) > 0 && ctx.Err() == nil {
 		order <- j
 		jobs <- j
-		long = 0
-		data = c.next(<-free)
+		j = <-free
+		c.long = func(n int) { j.long = n }
+		j.data = c.next(j.data[:0])
 	}
 }
 

@@ -126,11 +126,15 @@ func both(a, b []*Dialect) (list []*Dialect) {
 	return list
 }
 
-// join adds the lines that go on with a record to its message.
+// join adds the lines that go on with a record to its message, and reads what only the whole of it tells.
 func (s *scanner) join(f *found) {
-	if f.d.Continues == nil {
-		return
+	if f.d.Continues != nil {
+		s.glue(f)
 	}
+	whole(f.d, &f.Record, s.o)
+}
+
+func (s *scanner) glue(f *found) {
 	var more []byte
 	for n := 0; f.end < len(s.data) && n < recordLines && len(more) < recordBytes; n++ {
 		end := s.lineEnd(f.end)

@@ -68,3 +68,12 @@ func upstreamAddr(upstream string) netip.Addr {
 	a, _ := netip.ParseAddr(p.Host)
 	return a
 }
+
+// withoutPort is the name that was asked for, without the port that a Host header may have (RFC 9110 §7.2).
+func withoutPort(host string) string {
+	name, port, ok := strings.Cut(host, ":")
+	if ok && name != "" && len(port) <= 5 && allDigits(port) {
+		return name
+	}
+	return host
+}

@@ -26,14 +26,14 @@ type worker struct {
 	search search
 }
 
-// chunk takes the records about TLS out of a chunk of whole lines.
-func (w *worker) chunk(v *view, data []byte) batch {
+// chunk takes the records about TLS out of a chunk of whole lines. hits is room for them.
+func (w *worker) chunk(v *view, data []byte, hits []hit) batch {
 	if v.foreign(data, w.o) && w.o.Format == "" {
 		if here, err := plan(data, w.o, resniffed); err == nil {
 			v = v.with(here, data)
 		}
 	}
-	var b batch
+	b := batch{hits: hits[:0]}
 	s := scanner{v: v, o: w.o, data: data}
 	counted := 0
 	w.begin(v, data)
@@ -80,7 +80,7 @@ func (w *worker) take(b *batch, f *found) {
 		return
 	}
 	h := hit{line: b.lines, Record: f.Record, d: f.d}
-	h.Upstream = origin(h.Upstream)
+	h.Upstream, h.Host = origin(h.Upstream), withoutPort(h.Host)
 	if h.said = nothing; !h.Success {
 		h.said = w.memo.read(f.d, &h.Record)
 		if !h.said.about {
