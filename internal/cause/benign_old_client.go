@@ -19,7 +19,7 @@ var benignOldClient = Cause{
 		"OpenSSL: SSL_R_UNSUPPORTED_PROTOCOL (0A000102), SSL_R_VERSION_TOO_LOW (0A00018C)",
 	},
 	Signs: []Sign{
-		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 6},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 5},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 7},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 7},

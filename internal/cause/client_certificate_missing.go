@@ -25,6 +25,7 @@ var clientCertificateMissing = Cause{
 		{Of: fact.HandshakeFailed, Weight: 3},
 		{Of: fact.ClientCertDemanded, Weight: 10},
 		{Of: fact.NoPeerCert, Weight: 10},
+		{Of: fact.NoPeerCert, In: []fact.Context{fact.ByServer}, Weight: 10},
 		{Of: fact.PeerAlert(40), Weight: 6},
 		{Of: fact.PeerAlert(40), In: []fact.Context{fact.ByClient, fact.ToUpstream}, Weight: 6},
 		{Of: fact.PeerAlert(40), In: []fact.Context{"java"}, Weight: 7},

@@ -22,7 +22,7 @@ var clientSpeaksPlaintext = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.NotTLS, Weight: 4},
-		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 7},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 8},
 		{Of: fact.NotTLS, In: []fact.Context{"schannel"}, Weight: 9},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 9},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 8},

@@ -6,6 +6,7 @@ import (
 
 // javaPKIXRows are the messages of Java's certificate path checks and of its host name checkers.
 var javaPKIXRows = []row{
+	{say: "Failed to parse server certificates", is: fact.CertMalformed, in: inJava}, // CertificateMessage.java
 	{say: "*PKIX path building failed", is: fact.IssuerUnknown, in: inJava},
 	{say: "unable to find valid certification path", is: fact.IssuerUnknown, in: inJava},
 	{say: "No trusted certificate found", is: fact.IssuerUnknown, in: inJava},

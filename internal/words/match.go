@@ -33,6 +33,7 @@ type knot struct {
 	fail           int32 // the state of the longest suffix that is a path, too
 	ends           int32 // the part that ends here, from 1; 0: none
 	also           int32 // the next state along fail where a part ends; 0: none
+	depth          int16 // bytes from the root
 	step           byte  // the byte that leads here
 }
 
@@ -108,7 +109,7 @@ func (m *matcher) insert(text string) int32 {
 		to := m.step(state, text[i])
 		if to == 0 {
 			to = int32(len(m.nodes))
-			m.nodes = append(m.nodes, knot{step: text[i]})
+			m.nodes = append(m.nodes, knot{step: text[i], depth: int16(i + 1)})
 			if state == 0 {
 				m.root[text[i]] = to
 			} else {
@@ -208,7 +209,8 @@ func (m *matcher) covered(starts map[int32][]int) {
 // find lists the rows whose phrase stands in a folded text, in the order of their first parts, the longest of those
 // at one place first.
 func (m *matcher) find(text string) []*row {
-	starts := m.scan(text)
+	starts, state := m.scan(text)
+	m.cut(state, len(text), starts)
 	m.covered(starts)
 	type hit struct {
 		row      int32
@@ -230,8 +232,8 @@ func (m *matcher) find(text string) []*row {
 	return rows
 }
 
-// scan lists for each part where it begins in the text.
-func (m *matcher) scan(text string) map[int32][]int {
+// scan lists for each part where it begins in the text, and the state in which the text ends.
+func (m *matcher) scan(text string) (map[int32][]int, int32) {
 	starts := map[int32][]int{}
 	state := int32(0)
 	for i := range len(text) {
@@ -240,7 +242,34 @@ func (m *matcher) scan(text string) map[int32][]int {
 			m.ended(s, text, i+1, starts)
 		}
 	}
-	return starts
+	return starts, state
+}
+
+// cutLength is how much of a phrase must stand at the end of a text that was cut off in the middle of it, in bytes.
+const cutLength = 24
+
+// cut finds the phrase in whose middle a text ends, where only one can be meant: texts are copied from narrow windows and
+// from fields of limited length.
+func (m *matcher) cut(state int32, end int, starts map[int32][]int) {
+	at := end - int(m.nodes[state].depth)
+	if m.nodes[state].depth < cutLength {
+		return
+	}
+	for _, list := range starts {
+		if slices.Contains(list, at) {
+			return // a whole phrase begins here
+		}
+	}
+	for m.nodes[state].ends == 0 {
+		c := m.nodes[state].child
+		if c == 0 || m.nodes[c].sibling != 0 {
+			return
+		}
+		state = c
+	}
+	if n := m.nodes[state].ends - 1; len(starts[n]) == 0 && 2*(end-at) >= len(m.parts[n].text) {
+		starts[n] = append(starts[n], at)
+	}
 }
 
 // ended notes the parts that end in a state, where no word goes on across their edges.

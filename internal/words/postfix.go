@@ -23,6 +23,7 @@ var postfixRows = []row{
 	{"SSL_connect error to", "", told("postfix", fact.Mail, fact.ByClient)},
 	{"TLS library problem", "", told("postfix", fact.Mail)},
 	{"Cannot start TLS: handshake failure", fact.HandshakeFailed, told("postfix", fact.Mail, fact.ByClient)},
+	{"lost connection after CONNECT from", fact.Closed, told("postfix", fact.Mail, fact.ByServer)},
 	{"lost connection after STARTTLS", fact.EOFInHandshake, told("postfix", fact.Mail, fact.ByServer)},
 	{"timeout after STARTTLS", fact.SilentInHandshake, told("postfix", fact.Mail, fact.ByServer)},
 	{"lost connection with … while performing the EHLO handshake", fact.Closed, told("postfix", fact.Mail, fact.ByClient)},

@@ -23,6 +23,7 @@ func TestMatcher(t *testing.T) {
 	m := newMatcher([][]row{{
 		{say: "wrong version number", is: "a"}, {say: "handshake … failed", is: "b"}, {say: "eof", is: "c"}, {say: "err_ssl_*", is: "d"},
 		{say: "self-signed certificate", is: "e"}, {say: "self-signed certificate in certificate chain", is: "f"},
+		{say: "unable to verify the first certificate", is: "g"},
 	}})
 	for text, want := range map[string]string{
 		"ERR_SSL_WRONG_VERSION_NUMBER":                 "da",
@@ -31,7 +32,9 @@ func TestMatcher(t *testing.T) {
 		"self signed certificate":                      "e",
 		"self-signed certificate in certificate chain": "f",
 		"self-signed certificate in certificate chain, not just a self-signed certificate": "fe",
-		"typeof x": "",
+		"… and then: unable to verify the first certi":                                     "g",
+		"… and then: self-signed certif":                                                   "",
+		"typeof x":                                                                         "",
 	} {
 		got := ""
 		for _, r := range m.find(fold(Clean(text))) {
