@@ -27,6 +27,7 @@ var benignHealthcheck = Cause{
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPrivate}, Weight: 7},
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPublic}, Weight: 3},
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer, "behind-proxy"}, Weight: 5},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 4},
 		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 5},

@@ -25,7 +25,7 @@ var benignScanner = Cause{
 		{Of: fact.ResetInHandshake, In: []fact.Context{fact.ByServer, fact.PeerPublic}, Weight: 6},
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer}, Weight: 5},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 6},
-		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 7},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 6},
 		{Of: fact.NotTLS, In: []fact.Context{"schannel"}, Weight: 7},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 8},

@@ -27,7 +27,7 @@ var clientTooOld = Cause{
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.Closed, Weight: 3},
 		{Of: fact.Closed, In: []fact.Context{"jdbc"}, Weight: 4},
-		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 6},
+		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Mail}, Weight: 8},
 		{Of: fact.VersionRefused, Weight: 6},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer}, Weight: 8},
 		{Of: fact.VersionRefused, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 6},

@@ -16,6 +16,7 @@ var peerImplementationBug = Cause{
 	Check: "openssl s_client -connect {host}:{port} -msg, and another client such as gnutls-cli: the same defect shows with each",
 	Cites: []string{"RFC 8446 §4.1.3, §4.1.4, §6.2", "RFC 5246 §7.4.1.3"},
 	Signs: []Sign{
+		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer, "behind-proxy"}, Weight: 7},
 		{Of: fact.CipherRefused, Weight: 4},
 		{Of: fact.BadKeyShare, Weight: 5},
 		{Of: fact.BadKeyShare, In: []fact.Context{fact.ByClient}, Weight: 6},

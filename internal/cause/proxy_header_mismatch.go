@@ -18,6 +18,7 @@ var proxyHeaderMismatch = Cause{
 	},
 	Decide: "the same with a PROXY header in front",
 	Signs: []Sign{
+		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer, "behind-proxy"}, Weight: 6},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer}, Weight: 3},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web}, Weight: 3},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 2},

@@ -4,6 +4,8 @@ import "github.com/tlswhy/tlswhy/internal/fact"
 
 // gatewayRows are those of gateways in the cloud, caching proxies and load balancers: Cloudflare, AWS, Akamai, F5, IIS ARR, Squid, Varnish, hitch, Traefik, Caddy.
 var gatewayRows = []row{
+	{"PROXY-protocol-v1: Finished", "", []fact.Context{"nghttpx", fact.Web, fact.ByServer, "behind-proxy"}},
+	{"PROXY-protocol-v2: Finished", "", []fact.Context{"nghttpx", fact.Web, fact.ByServer, "behind-proxy"}},
 	{"SSL handshake failed … Error code 525", fact.HandshakeFailed, told(fact.Web, "cloudflare", fact.ByClient, fact.ToUpstream)},
 	{"Error 525: SSL handshake failed", fact.HandshakeFailed, told(fact.Web, "cloudflare", fact.ByClient, fact.ToUpstream)},
 	{"Invalid SSL certificate … Error code 526", fact.VerifyFailed, told(fact.Web, "cloudflare", fact.ByClient, fact.ToUpstream)},
