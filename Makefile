@@ -2,12 +2,13 @@
 # make fuzz   ten seconds for each fuzz target
 # make bench  figures as JSON in bench/figures.json
 # make accuracy ROWS=FILE  how often a text alone leads to its cause, over labelled texts
+# make fidelity [ROWS=FILE] [LAB=DIR]  predictions against measured clients: starts their servers, or takes those of LAB
 # make check  format, vet, build: needs nothing installed
 
 export CGO_ENABLED = 0
 GO = go
 
-.PHONY: test check real fuzz bench accuracy generate
+.PHONY: test check real fuzz bench accuracy fidelity generate
 
 test: check real
 
@@ -31,6 +32,9 @@ bench:
 ROWS ?= $(wildcard internal/accuracy/testdata/*.jsonl ../shared/corpus/errors.jsonl)
 accuracy:
 	$(GO) run ./internal/accuracy $(ROWS)
+
+fidelity:
+	$(GO) run ./internal/fidelity $(if $(filter command% environment%,$(origin ROWS)),-rows $(ROWS)) -lab "$(LAB)"
 
 generate:
 	$(GO) generate ./...

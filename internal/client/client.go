@@ -20,6 +20,8 @@ type Profile struct {
 	Trust trust.Policy
 	// OpenSSL is its security level when the profile follows OpenSSL's rules, else -1.
 	OpenSSL int
+	// Unverified: the chain is not looked at, nor the name; AnyName: the name is not.
+	Unverified, AnyName bool
 	// Policy names the system-wide crypto policy that shapes it ("FIPS 140"), if any.
 	CryptoPolicy string
 }
@@ -43,6 +45,9 @@ type Limits struct {
 func (p Profile) Policy(name string, at time.Time, roots trust.Roots) trust.Policy {
 	t := p.Trust
 	t.Name, t.Time, t.Roots = name, at, roots
+	if p.AnyName {
+		t.Name = ""
+	}
 	return t
 }
 

@@ -97,7 +97,7 @@ func goTLS() Profile {
 			h.Suites = slices.Concat([]uint16{0xc02b, 0xc02f, 0xc02c, 0xc030}, ecdheCha, ecdheCBC, suites13)
 			h.Groups = []uint16{names.X25519MLKEM768, names.X25519, names.P256, names.P384, names.P521}
 			h.Shares = []uint16{names.X25519MLKEM768, names.X25519}
-			h.SCT = true
+			h.SCT, h.Extra = true, certSchemes(slices.Concat(goSigs, []uint16{0x0201, 0x0203}))
 			return h
 		},
 		Limits: Limits{MinVersion: wire.TLS12, RefuseSHA1Signature: true},

@@ -100,6 +100,9 @@ func judge(h *fact.Handshake, name string, at time.Time, s Settings) {
 	if h.Chain = trust.Parse(der); h.Chain.Cut == "" {
 		h.Chain.Cut = cut
 	}
+	if s.Profile.Unverified {
+		return // this client takes any certificate
+	}
 	v := trust.Judge(h.Chain, h.OCSP, s.Profile.Policy(name, at, s.Roots()))
 	h.Verdict = &v
 }
@@ -273,6 +276,8 @@ func (x *exchange) after(ctx context.Context, conn net.Conn) fact.End {
 // ask asks a server that wanted a client certificate and finished the handshake without one whether it minds.
 func (x *exchange) ask(ctx context.Context, conn net.Conn) (fact.End, bool) {
 	switch {
+	case x.also != nil:
+		return x.also(ctx, x, conn)
 	case !x.client.Requested():
 	case x.protocol.ID == "https":
 		return x.askHTTP(conn)

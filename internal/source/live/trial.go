@@ -1,6 +1,8 @@
 package live
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"strconv"
 	"time"
@@ -23,6 +25,7 @@ type trial struct {
 	own      *wire.ClientCertificate
 	segment  int
 	silence  time.Duration
+	also     func(context.Context, *exchange, net.Conn) (fact.End, bool) // asked once TLS stands, instead of ask; true: the server refuses
 }
 
 // trial applies a variant; false means it would change nothing.

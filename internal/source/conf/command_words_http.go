@@ -1,0 +1,267 @@
+package conf
+
+const curlWords = `
+URL
+--url|url
+--insecure|k|insecure -
+--cacert|cacert
+--capath|capath
+--ca-native|ca-native -
+--crlfile|crlfile
+--cert|E|cert
+--cert-type|cert-type
+--key|key
+--key-type|key-type
+--pass|pass !
+--pinnedpubkey|pinnedpubkey
+--ciphers|ciphers
+--tls13-ciphers|tls13-ciphers
+--curves|curves
+--tlsv1|1|tlsv1 -
+--tlsv1.0|tlsv1.0 -
+--tlsv1.1|tlsv1.1 -
+--tlsv1.2|tlsv1.2 -
+--tlsv1.3|tlsv1.3 -
+--tls-max|tls-max
+--sslv2|2|sslv2 -
+--sslv3|3|sslv3 -
+--ssl|ssl -
+--ssl-reqd|ssl-reqd -
+--ssl-no-revoke|ssl-no-revoke -
+--ssl-allow-beast|ssl-allow-beast -
+--ssl-auto-client-cert|ssl-auto-client-cert -
+--ssl-revoke-best-effort|ssl-revoke-best-effort -
+--cert-status|cert-status -
+--no-alpn|no-alpn -
+--no-npn|no-npn -
+--false-start|false-start -
+--tlsauthtype|tlsauthtype
+--tlsuser|tlsuser
+--tlspassword|tlspassword !
+--engine|engine
+--connect-to|connect-to
+--resolve|resolve
+--proxy|x|proxy !
+--proxy-insecure|proxy-insecure -
+--proxy-cacert|proxy-cacert
+--preproxy|preproxy !
+--socks5|socks5
+--socks5-hostname|socks5-hostname
+--noproxy|noproxy
+--proxy-user|U|proxy-user !
+--user|u|user !
+--oauth2-bearer|oauth2-bearer !
+--header|H|header !
+--proxy-header|proxy-header !
+--cookie|b|cookie !
+--cookie-jar|c|cookie-jar !
+--data|d|data|data-raw|data-binary|data-urlencode|data-ascii|json !
+--form|F|form|form-string !
+--url-query|url-query !
+--referer|e|referer !
+--user-agent|A|user-agent !
+--upload-file|T|upload-file !
+--quote|Q|quote !
+--write-out|w|write-out !
+--output|o|output !
+--output-dir|output-dir !
+--dump-header|D|dump-header !
+--request|X|request
+--request-target|request-target !
+--config|K|config
+--max-time|m|max-time
+--connect-timeout|connect-timeout
+--interface|interface
+--local-port|local-port
+--range|r|range
+--retry|retry
+--retry-delay|retry-delay
+--retry-max-time|retry-max-time
+--speed-limit|Y|speed-limit
+--speed-time|y|speed-time
+--limit-rate|limit-rate
+--max-redirs|max-redirs
+--max-filesize|max-filesize
+--continue-at|C|continue-at
+--time-cond|z|time-cond
+--telnet-option|t|telnet-option !
+--ftp-port|P|ftp-port
+--aws-sigv4|aws-sigv4 !
+--mail-from|mail-from !
+--mail-rcpt|mail-rcpt !
+--netrc-file|netrc-file
+--dns-servers|dns-servers
+--doh-url|doh-url
+--unix-socket|unix-socket
+--proto|proto
+--proto-default|proto-default
+--trace|trace
+--trace-ascii|trace-ascii
+--stderr|stderr
+--parallel-max|parallel-max
+--http1.0|0|http1.0 -
+--http1.1|http1.1 -
+--http2|http2 -
+--http3|http3 -
+--haproxy-protocol|haproxy-protocol -
+--verbose|v|verbose -
+--silent|s|silent -
+--show-error|S|show-error -
+--fail|f|fail -
+--location|L|location -
+--head|I|head -
+--include|i|include -
+--get|G|get -
+--globoff|g|globoff -
+--ipv4|4|ipv4 -
+--ipv6|6|ipv6 -
+--compressed|compressed -
+--remote-name|O|remote-name -
+--remote-header-name|J|remote-header-name -
+--netrc|n|netrc -
+--no-buffer|N|no-buffer -
+--append|a|append -
+--junk-session-cookies|j -
+--list-only|l -
+--proxytunnel|p|proxytunnel -
+--disable|q|disable -
+--remote-time|R|remote-time -
+--parallel|Z|parallel -
+--progress-bar|#|progress-bar -
+--abstract-unix-socket|abstract-unix-socket
+--alt-svc|alt-svc
+--create-file-mode|create-file-mode
+--delegation|delegation
+--dns-interface|dns-interface
+--dns-ipv4-addr|dns-ipv4-addr
+--dns-ipv6-addr|dns-ipv6-addr
+--egd-file|egd-file
+--etag-compare|etag-compare
+--etag-save|etag-save
+--expect100-timeout|expect100-timeout
+--ftp-account|ftp-account !
+--ftp-alternative-to-user|ftp-alternative-to-user !
+--ftp-method|ftp-method
+--ftp-ssl-ccc-mode|ftp-ssl-ccc-mode
+--happy-eyeballs-timeout-ms|happy-eyeballs-timeout-ms
+--help|h|help ?
+--hostpubmd5|hostpubmd5
+--hostpubsha256|hostpubsha256
+--hsts|hsts
+--keepalive-time|keepalive-time
+--krb|krb
+--libcurl|libcurl
+--login-options|login-options !
+--mail-auth|mail-auth !
+--proto-redir|proto-redir
+--proxy-capath|proxy-capath
+--proxy-cert|proxy-cert
+--proxy-cert-type|proxy-cert-type
+--proxy-ciphers|proxy-ciphers
+--proxy-crlfile|proxy-crlfile
+--proxy-key|proxy-key
+--proxy-key-type|proxy-key-type
+--proxy-pass|proxy-pass !
+--proxy-pinnedpubkey|proxy-pinnedpubkey
+--proxy-service-name|proxy-service-name
+--proxy-tls13-ciphers|proxy-tls13-ciphers
+--proxy-tlsauthtype|proxy-tlsauthtype !
+--proxy-tlspassword|proxy-tlspassword !
+--proxy-tlsuser|proxy-tlsuser !
+--proxy1.0|proxy1.0 !
+--pubkey|pubkey
+--random-file|random-file
+--rate|rate
+--sasl-authzid|sasl-authzid !
+--service-name|service-name
+--socks4|socks4 !
+--socks4a|socks4a !
+--socks5-gssapi-service|socks5-gssapi-service
+--tftp-blksize|tftp-blksize
+`
+
+const wgetWords = `
+URL
+--append-output|append-output|a
+--report-speed|report-speed
+--config|config
+--rejected-log|rejected-log
+--retry-on-http-error|retry-on-http-error
+--start-pos|start-pos
+--progress|progress
+--dns-timeout|dns-timeout
+--connect-timeout|connect-timeout
+--read-timeout|read-timeout
+--waitretry|waitretry
+--bind-address|bind-address
+--limit-rate|limit-rate
+--restrict-file-names|restrict-file-names
+--prefer-family|prefer-family
+--use-askpass|use-askpass
+--local-encoding|local-encoding
+--remote-encoding|remote-encoding
+--cut-dirs|cut-dirs
+--default-page|default-page
+--compression|compression
+--warc-file|warc-file
+--warc-max-size|warc-max-size
+--warc-dedup|warc-dedup
+--warc-tempdir|warc-tempdir
+--backups|backups
+--accept-regex|accept-regex
+--reject-regex|reject-regex
+--regex-type|regex-type
+--exclude-domains|exclude-domains
+--follow-tags|follow-tags
+--ignore-tags|ignore-tags
+--include-directories|include-directories|I
+--exclude-directories|exclude-directories|X
+--warc-header|warc-header !
+--no-check-certificate|no-check-certificate -
+--check-certificate|check-certificate ?
+--ca-certificate|ca-certificate
+--ca-directory|ca-directory
+--crl-file|crl-file
+--certificate|certificate
+--certificate-type|certificate-type
+--private-key|private-key
+--private-key-type|private-key-type
+--pinnedpubkey|pinnedpubkey
+--secure-protocol|secure-protocol
+--ciphers|ciphers
+--https-only|https-only -
+--no-hsts|no-hsts -
+--user|user !
+--password|password|http-password|ftp-password|proxy-password !
+--http-user|http-user|ftp-user|proxy-user !
+--header|header !
+--post-data|post-data|body-data !
+--post-file|post-file|body-file !
+--user-agent|U|user-agent !
+--referer|referer !
+--load-cookies|load-cookies
+--save-cookies|save-cookies
+--output-document|O|output-document !
+--output-file|o|output-file !
+--directory-prefix|P|directory-prefix !
+--input-file|i|input-file
+--execute|e|execute !
+--base|B|base !
+--timeout|T|timeout
+--tries|t|tries
+--wait|w|wait
+--quota|Q|quota
+--level|l|level
+--accept|A|accept
+--reject|R|reject
+--domains|D|domains
+--method|method
+--quiet|q -
+--verbose|v|verbose -
+--continue|c -
+--recursive|r -
+--no-verbose -
+--server-response|S -
+--inet4-only|4 -
+--inet6-only|6 -
+`
