@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -13,11 +15,11 @@ type logFigures struct {
 	Megabytes float64 `json:"file_mb"`
 	Ours      cost    `json:"tlswhy"`
 	Grep      cost    `json:"grep_c_SSL_do_handshake"`
-	OfGrep    float64 `json:"of_greps_speed"` // wall time of grep divided by ours; the goal is 0.5 and more
+	OfGrep    float64 `json:"of_greps_speed"` // wall time of grep divided by ours, median of the pairs; the goal is 0.5 and more
 }
 
-// logRuns is how often both are run; the fastest run of each counts, for others use the machine as well.
-const logRuns = 5
+// logRuns is how often both are run, in turn; the median counts, of each and of their ratio, and the greatest memory.
+const logRuns = 7
 
 // readLog measures ours and grep on a file (make one with scripts/make-log); nil where the file or grep is not there.
 func readLog(ours, file string) (*logFigures, error) {
@@ -29,18 +31,21 @@ func readLog(ours, file string) (*logFigures, error) {
 		return nil, nil
 	}
 	f := &logFigures{Megabytes: round(float64(st.Size()) / 1e6)}
+	var theirs, own []cost
+	var ratios []float64
 	for range logRuns {
 		grep, err := runGrep(file)
 		if err != nil {
 			return nil, err
 		}
-		own, err := run(ours, "diagnose", file, "--format", "json")
+		mine, err := run(ours, "diagnose", file, "--format", "json")
 		if err != nil {
 			return nil, err
 		}
-		f.Grep, f.Ours = faster(f.Grep, grep), faster(f.Ours, own)
+		theirs, own = append(theirs, grep), append(own, mine)
+		ratios = append(ratios, grep.Wall/mine.Wall)
 	}
-	f.OfGrep = round(f.Grep.Wall / f.Ours.Wall)
+	f.Grep, f.Ours, f.OfGrep = median(theirs), median(own), sum(ratios).Median
 	return f, nil
 }
 
@@ -57,12 +62,11 @@ func runGrep(file string) (cost, error) {
 	return costOf(cmd, time.Since(begun)), nil
 }
 
-// faster is the cost of the faster of two runs, with the greater memory; a cost without time is none yet.
-func faster(a, b cost) cost {
-	memory := max(a.Memory, b.Memory)
-	if a.Wall == 0 || b.Wall < a.Wall {
-		a = b
-	}
-	a.Memory = memory
-	return a
+// median is the run that took a middling time, with the greatest memory of all.
+func median(runs []cost) cost {
+	memory := slices.MaxFunc(runs, func(a, b cost) int { return cmp.Compare(a.Memory, b.Memory) }).Memory
+	slices.SortFunc(runs, func(a, b cost) int { return cmp.Compare(a.Wall, b.Wall) })
+	m := runs[len(runs)/2]
+	m.Memory = memory
+	return m
 }

@@ -24,14 +24,14 @@ func line(s *fact.Setting) string {
 }
 
 // ignoring are the dialects whose readers pass over a name that they do not know.
-var ignoring = []string{"jdbc", "node", "python", "odbc", "openssl", "freetds", "environment"}
+var ignoring = []string{"jdbc", "node", "python", "odbc", "openssl", "freetds", "environment", "reg", "mssql.conf", "crypto-policies", "java.security"}
 
 // writtenOptions: names that the product does not know, and settings in a place that nothing reads.
 func writtenOptions(c *fact.Case) []Match {
 	var list []Match
 	for i := range c.Settings {
 		s := &c.Settings[i]
-		unread := slices.Contains(s.Scope, "unread")
+		unread := slices.Contains(s.Scope, "unread") || slices.Contains(s.Scope, "overridden")
 		if !s.Unknown && !unread {
 			continue
 		}
@@ -137,10 +137,21 @@ func writtenPlainToTLSPort(c *fact.Case) []Match {
 			return strings.HasSuffix(strings.TrimRight(v, "/"), p) || strings.Contains(v, p+"/")
 		}) {
 			list = append(list, written(s.Ref, line(s)+": http towards a port that speaks TLS as a rule", Possible, Breaks,
-				[]change.Change{change.New(change.UseScheme, change.Client, "scheme", "https")}, "host", v))
+				[]change.Change{change.New(change.UseScheme, change.Client, "scheme", "https")}, hostAndPort(v)...))
 		}
 	}
 	return list
+}
+
+// hostAndPort are the arguments "host" and "port" of a URL.
+func hostAndPort(url string) []string {
+	_, rest, _ := strings.Cut(url, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	i := strings.LastIndexByte(authority, ':')
+	if i < 0 {
+		return []string{"host", authority}
+	}
+	return []string{"host", authority[:i], "port", authority[i+1:]}
 }
 
 // oldVersions are those that current systems refuse (RFC 8996, RFC 7568).

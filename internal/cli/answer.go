@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
-	"github.com/tlswhy/tlswhy/internal/client"
 	"github.com/tlswhy/tlswhy/internal/diagnose"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/preamble"
@@ -43,12 +42,14 @@ func (w *world) answer(ctx context.Context, cmd *cobra.Command, o options, arg s
 
 // answerTarget asks the port what it speaks where that is not told, and runs the diagnosis.
 func (w *world) answerTarget(ctx context.Context, o options, t target) (result, error) {
-	profile, _ := client.ByID(o.as)
+	profile, err := profileOf(o)
+	if err != nil {
+		return result{}, err
+	}
 	settings := live.Settings{Profile: profile, Resolver: live.Resolver{Server: dnsServer(o.dns)}, Connect: asciiName(o.connect),
 		Timeout: o.timeout, Now: time.Now, Tell: w.progress()}
 	settings.Family = family(o)
-	var err error
-	if settings.Roots, err = roots(o.ca); err != nil {
+	if settings.Roots, err = rootsOf(o); err != nil {
 		return result{}, err
 	}
 	c := &fact.Case{Question: fact.Question{As: o.as, Host: t.host, Port: t.port, Instance: t.instance, SNI: asciiName(o.sni), Connect: asciiName(o.connect),

@@ -69,6 +69,6 @@ func (w *world) root() *cobra.Command {
 		},
 		Args: cobra.ArbitraryArgs,
 	}
-	root.AddCommand(w.diagnose(), w.explain(), w.lab())
+	root.AddCommand(w.diagnose(), w.matrix(), w.explain(), w.lab())
 	return root
 }

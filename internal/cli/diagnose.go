@@ -38,6 +38,8 @@ type options struct {
 	span                  time.Duration
 	text, live, follow    bool
 	logFormat, since      string
+	mode                  string
+	use                   *client.Use // the client that a configuration describes
 }
 
 // connections is how many experiments a diagnosis may make without being told otherwise.
@@ -50,7 +52,7 @@ const mysqlConnections = 20
 func (w *world) diagnose() *cobra.Command {
 	o := new(options)
 	cmd := &cobra.Command{
-		Use:   "diagnose TARGET|FILE|TEXT...",
+		Use:   "diagnose TARGET|FILE|TEXT|CONNECTION STRING... [-- COMMAND...]",
 		Short: "why does this handshake fail, and what exactly must change",
 		Long: "diagnose connects to each target as the client of --as would, changes one thing at a time where that fails,\n" +
 			"and names the cause, its proof and the change.\n\n" +
@@ -59,18 +61,27 @@ func (w *world) diagnose() *cobra.Command {
 			"FILE is a packet capture (pcap, pcapng, Network Monitor .cap, snoop, etl; gzip and zstd around them), the text that\n" +
 			"Network Monitor or tshark prints, a log (found by content; rotated and compressed ones too), or - for standard input.\n" +
 			"TEXT is an error message as some program prints it, in whatever form it reached you. Files and texts are one case;\n" +
-			"a target of the same call, or --live with the peer that they name, proves or disproves what they say.",
+			"a target of the same call, or --live with the peer that they name, proves or disproves what they say.\n\n" +
+			"A connection string, or the failing command behind --, is read and the connection made as that client would make it; the\n" +
+			"command is never run. A configuration file (nginx, HAProxy, Apache, Envoy, stunnel, OpenSSL, databases, ODBC, Java, .reg) is\n" +
+			"read with what it includes; with --live every connection that it describes is made. Several targets, or several\n" +
+			"configurations, are compared.",
 		Example: "  tlswhy diagnose mysql://db.example.com --ca ca.pem\n" +
 			"  tlswhy diagnose db.example.com:1433 --as openssl3\n" +
 			"  tlswhy diagnose lab:mysql/hostname-is-alias\n" +
 			"  tlswhy diagnose monday.pcapng tuesday.pcapng.gz --keylog keys.txt\n" +
 			"  tlswhy diagnose /var/log/nginx/error.log --since 2h\n" +
 			"  journalctl -u nginx -o json | tlswhy diagnose -\n" +
+			"  tlswhy diagnose /etc/nginx/nginx.conf --live\n" +
+			"  tlswhy diagnose 'Server=db;Encrypt=True;TrustServerCertificate=False'\n" +
+			"  tlswhy diagnose -- psql 'host=db sslmode=verify-full'\n" +
+			"  tlswhy diagnose mssql://db --as sqlclient@6/debian12 --mode Mandatory\n" +
 			"  tlswhy diagnose 'curl: (60) SSL certificate problem: unable to get local issuer certificate'",
 		RunE: func(cmd *cobra.Command, args []string) error { return w.runDiagnose(cmd, o, args) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.as, "as", client.Default, "client to be: "+strings.Join(profileIDs(), ", "))
+	f.StringVar(&o.as, "as", client.Default, "client to be: "+strings.Join(profileIDs(), ", ")+", or a product with its release and mode: psql, mysql@8.4, sqlclient@6/debian12")
+	f.StringVar(&o.mode, "mode", "", "its mode, in the product's own word: VERIFY_IDENTITY, sslmode=verify-full, Mandatory")
 	f.StringVar(&o.sni, "sni", "", "server name to send: a name, or none (default: the target's)")
 	f.StringVar(&o.connect, "connect", "", "address, or address:port, to connect to instead of the target's")
 	f.StringVar(&o.dns, "dns", "", "DNS server to ask instead of the system's")
@@ -111,22 +122,28 @@ func profileIDs() []string {
 
 // a result is one question answered.
 type result struct {
-	Case      *fact.Case
-	Report    report.Report
-	tapes     []live.Tape
-	diagnosis diagnose.Diagnosis
-	traffic   *report.Traffic // of captures; nil without one
-	heard     *report.Heard   // of texts and logs; nil without one
+	Case       *fact.Case
+	Report     report.Report
+	tapes      []live.Tape
+	diagnosis  diagnose.Diagnosis
+	traffic    *report.Traffic // of captures; nil without one
+	heard      *report.Heard   // of texts and logs; nil without one
+	configured bool            // of configuration
 }
 
 func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
+	var command []string
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 && !o.text {
+		args, command = args[:dash], args[dash:]
+	}
 	ev, err := sorted(args, o.text)
 	if err != nil {
 		return err
 	}
+	ev.command = command
 	if err := ev.check(o); err != nil {
 		return err
 	}
@@ -146,6 +163,11 @@ func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error
 			results = append(results, w.answerNamed(ctx, *o, r)...)
 		}
 	}
+	described, err := w.answerDescribed(ctx, *o, ev)
+	if err != nil {
+		return err
+	}
+	results = append(results, described...)
 	for _, arg := range ev.targets {
 		r, err := w.answer(ctx, cmd, *o, arg)
 		if err != nil {
@@ -183,10 +205,8 @@ func (o *options) check() error {
 	if err := o.checkNames(); err != nil {
 		return err
 	}
-	if _, ok := client.ByID(o.as); !ok {
-		return usagef("unknown client %q; use one of %s", o.as, strings.Join(profileIDs(), ", "))
-	}
-	return nil
+	_, err := profileOf(*o)
+	return err
 }
 
 // checkNames refuses names and addresses that cannot be ones.
@@ -264,7 +284,7 @@ func (w *world) show(o *options, results []result) error {
 // print writes the reports, and the transcripts where they are wanted.
 func (w *world) print(o *options, reports []report.Report, results []result) error {
 	if o.format == "json" {
-		if err := report.JSON(w.stdout, reports); err != nil {
+		if err := report.JSON(w.stdout, reports, differences(results)...); err != nil {
 			return err
 		}
 		return w.transcripts(o, w.stderr, results)
@@ -280,5 +300,36 @@ func (w *world) print(o *options, reports []report.Report, results []result) err
 			return err
 		}
 	}
+	if several(results) {
+		if err := report.WriteDifferences(w.stdout, differences(results), style(w.stdout, w.getenv)); err != nil {
+			return err
+		}
+	}
 	return w.transcripts(o, w.stdout, results)
+}
+
+// several: at least two questions of the same kind were asked side by side.
+func several(results []result) bool {
+	live, written := 0, 0
+	for _, r := range results {
+		switch {
+		case r.configured:
+			written++
+		case r.traffic == nil && r.heard == nil:
+			live++
+		}
+	}
+	return live > 1 && written == 0 || written > 1
+}
+
+// differences are what is not alike between the targets, or the configurations, of one call.
+func differences(results []result) []report.Difference {
+	if !several(results) {
+		return nil
+	}
+	cases := make([]*fact.Case, len(results))
+	for i, r := range results {
+		cases[i] = r.Case
+	}
+	return report.Compare(cases)
 }

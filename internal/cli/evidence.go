@@ -2,17 +2,24 @@ package cli
 
 import (
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"unicode"
 
+	"github.com/tlswhy/tlswhy/internal/source/capture"
+	"github.com/tlswhy/tlswhy/internal/source/conf"
 	"github.com/tlswhy/tlswhy/internal/words"
 )
 
 // Evidence is the arguments of diagnose by what they are.
 type evidence struct {
-	files   []string // files, globs opened, "-"
+	files   []string // captures, logs and other texts; globs opened, "-"
+	configs []string // configuration files
 	texts   []string // error texts
 	targets []string
+	strings []string // connection strings
+	command []string // a command line, read and never run
 }
 
 // sorted tells the arguments apart, by the first of the design's rules that fits. With text, every argument is a text.
@@ -24,15 +31,39 @@ func sorted(args []string, text bool) (evidence, error) {
 	if err != nil {
 		return evidence{}, err
 	}
-	e := evidence{files: names}
+	var e evidence
+	for _, name := range names {
+		if isConfiguration(name) {
+			e.configs = append(e.configs, name)
+		} else {
+			e.files = append(e.files, name)
+		}
+	}
 	for _, arg := range rest {
-		if isText(arg) {
+		if _, ok := conf.String(arg); ok && !strings.HasPrefix(arg, "lab:") {
+			e.strings = append(e.strings, arg)
+		} else if isText(arg) {
 			e.texts = append(e.texts, arg)
 		} else {
 			e.targets = append(e.targets, arg)
 		}
 	}
 	return e, nil
+}
+
+// isConfiguration: a file whose name and first bytes are those of a product's configuration.
+func isConfiguration(name string) bool {
+	if name == "-" {
+		return false
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 8<<10)
+	n, _ := io.ReadFull(f, head)
+	return capture.Sniff(head[:n]) == "" && conf.Sniff(name, head[:n]) != ""
 }
 
 // isText: neither a target nor a file, but words. A single word is a text when it is known as one ("CERTIFICATE_VERIFY_FAILED",
@@ -81,7 +112,7 @@ func camel(arg string) bool {
 
 // check refuses targets that are none, before any is connected to.
 func (e evidence) check(o *options) error {
-	if len(e.files)+len(e.texts)+len(e.targets) == 0 && o.iface == "" {
+	if len(e.files)+len(e.texts)+len(e.targets)+len(e.configs)+len(e.strings)+len(e.command) == 0 && o.iface == "" {
 		return usagef("nothing to diagnose; run: tlswhy diagnose TARGET, FILE or 'ERROR TEXT'")
 	}
 	for _, arg := range e.targets {

@@ -149,6 +149,8 @@ func (r *result) judge() {
 // write makes the report of the diagnosis.
 func (r *result) write() {
 	switch {
+	case r.configured:
+		r.Report = report.BuildConfigured(r.Case, r.diagnosis)
 	case r.heard == nil:
 		r.Report = report.BuildWatched(r.Case, r.diagnosis, *r.traffic)
 	case r.traffic == nil:

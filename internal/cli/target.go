@@ -57,10 +57,15 @@ func parseTarget(s string) (target, error) {
 	if err := t.setHost(authority); err != nil {
 		return target{}, err
 	}
-	if t.port == 0 && t.instance == "" && len(p.Ports) > 0 {
+	return t.completed(), nil
+}
+
+// completed has the protocol's own port where none is told.
+func (t target) completed() target {
+	if p := preamble.ByID(t.protocol); p != nil && t.port == 0 && t.instance == "" && len(p.Ports) > 0 {
 		t.port = p.Ports[0]
 	}
-	return t, nil
+	return t
 }
 
 // cutAuthority takes host and port out of what follows "://". A password may hold any character, so the user part

@@ -1,6 +1,7 @@
 package preamble
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -171,12 +172,31 @@ func Knock(ctx context.Context, c net.Conn, user string) (fact.Said, error) {
 	return s, ErrOther
 }
 
+// answers are the first bytes of what a server can say to a StartupMessage: authentication, refusal, another version.
+var answers = []byte("REv")
+
+// restOf gives what else is there, within a moment.
+func restOf(c io.Reader) []byte {
+	if conn, ok := c.(net.Conn); ok {
+		return rest(conn, nil)
+	}
+	return nil
+}
+
 // readPGMessage reads one message of protocol 3. What has no plausible length comes back with what was read.
 func readPGMessage(c io.Reader) (kind byte, body []byte, err error) {
-	head, err := readN(c, 5)
+	head, err := readN(c, 1)
 	if err != nil {
 		return 0, nil, err
 	}
+	if !bytes.Contains(answers, head) {
+		return head[0], restOf(c), nil // no message begins so: its length need not be waited for
+	}
+	size, err := readN(c, 4)
+	if err != nil {
+		return 0, nil, err
+	}
+	head = append(head, size...)
 	n := int(head[1])<<24 | int(head[2])<<16 | int(head[3])<<8 | int(head[4])
 	if n < 4 || n > maxPGError {
 		return head[0], head[1:], nil

@@ -12,7 +12,7 @@ func nginxUpstream() Platform {
 	return Platform{
 		ID: "nginx-upstream", Title: "nginx proxy", Sides: []change.Side{change.Client},
 		Owns: func(c *fact.Case, _ change.Side) int {
-			if isClient(c, "nginx-upstream", "nginx-proxy") || writes(c, change.Client, "nginx") {
+			if isClient(c, "nginx", "nginx-upstream", "nginx-proxy") || writes(c, change.Client, "nginx") {
 				return 95
 			}
 			return 0

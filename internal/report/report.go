@@ -24,10 +24,11 @@ type Report struct {
 	Gaps        []Gap       `json:"gaps"`
 	Connections int         `json:"connections"`
 
-	ladder  []rung // for the text only
-	took    string
-	watched *watched // of captures
-	heard   *heard   // of texts and logs
+	ladder     []rung // for the text only
+	took       string
+	watched    *watched    // of captures
+	heard      *heard      // of texts and logs
+	configured *configured // of configuration
 }
 
 // Lasted tells the text how long the diagnosis took; experiments made side by side count once.

@@ -42,6 +42,9 @@ func Text(w io.Writer, r Report, s Style) error {
 		t.heardHead(r)
 		t.heardBody(r)
 		t.rest(r)
+	} else if r.configured != nil {
+		t.configuredText(r)
+		t.rest(r)
 	} else {
 		t.head(r)
 		t.findings(r)
