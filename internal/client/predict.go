@@ -120,7 +120,7 @@ func (p *predictor) plain(first *Failure) Prediction {
 
 // secure predicts an attempt over TLS, and what follows when it fails.
 func (p *predictor) secure(first *Failure) Prediction {
-	recorded := p.server.hello(p.Behaviour)
+	recorded := p.server.Met(p.Behaviour)
 	if recorded == nil {
 		return Prediction{Outcome: NotKnown, Fell: first}
 	}
@@ -136,15 +136,6 @@ func (p *predictor) secure(first *Failure) Prediction {
 		return p.plain(f)
 	}
 	return out
-}
-
-// hello finds what a behaviour's hello met. Where just the name makes the difference and that was not tried, the other one tells as
-// much as can be told.
-func (s *Server) hello(b Behaviour) *fact.Handshake {
-	if h := s.Hello[b.Shape()]; h != nil {
-		return h
-	}
-	return s.Hello[b.otherwiseNamed().Shape()]
 }
 
 func (p *predictor) proven() Outcome {

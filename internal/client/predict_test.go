@@ -240,3 +240,33 @@ func TestModesByReleaseAndWord(t *testing.T) {
 		t.Error("nothing is no client")
 	}
 }
+
+// TestInferred: a hello that was not made meets what another one met, if it offers all that the server chose.
+func TestInferred(t *testing.T) {
+	modern, old := Behaviour{Profile: openssl3(), TLS: TLSRequire}, Behaviour{Profile: only12(), TLS: TLSRequire}
+	at := Place{Host: serverName, Now: noon}
+	offered := &wire.ClientHello{LegacyVersion: wire.TLS12, Versions: []uint16{wire.TLS13, wire.TLS12}}
+	for _, test := range []struct {
+		name   string
+		server wire.ServerHello
+		key    *wire.ServerKeyExchange
+		b      Behaviour
+		want   Outcome
+	}{
+		{"what both offer", wire.ServerHello{Version: wire.TLS12, Suite: 0xc02f, Renegotiation: true}, &wire.ServerKeyExchange{Kind: "ECDHE", Group: 29, Scheme: 0x0804}, old, Unverified},
+		{"a version that it does not offer", wire.ServerHello{Version: wire.TLS13, Suite: 0x1301}, nil, old, NotKnown},
+		{"a suite that it does not offer", wire.ServerHello{Version: wire.TLS12, Suite: 0x009f}, nil, old, NotKnown},
+		{"a group that it does not offer", wire.ServerHello{Version: wire.TLS12, Suite: 0xc02f}, &wire.ServerKeyExchange{Group: 30}, old, NotKnown},
+	} {
+		h := completed(nil)
+		h.Client, h.Server, h.Key = offered, &test.server, test.key
+		if got := Predict(test.b, serverOf(modern, h, nil), at); got.Outcome != test.want {
+			t.Errorf("%s: %s", test.name, got.Outcome)
+		}
+	}
+	h := completed(nil)
+	h.Client, h.Server = &wire.ClientHello{LegacyVersion: wire.TLS12}, &wire.ServerHello{Version: wire.TLS12, Suite: 0xc02f, Renegotiation: true}
+	if got := Predict(modern, serverOf(old, h, nil), at); got.Outcome != NotKnown {
+		t.Errorf("the server was never offered TLS 1.3: %s", got.Outcome)
+	}
+}

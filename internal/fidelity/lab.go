@@ -165,11 +165,17 @@ func (l *laboratory) predictSite(ctx context.Context, group []*try) (connections
 		seats[s] = append(seats[s], t)
 	}
 	var first *client.Server
-	for _, s := range order {
+	for i, s := range order {
 		if len(seats[s]) == 0 {
 			continue
 		}
-		server, n, err := l.gather(ctx, s, seats[s], first, perServer-connections)
+		left := perServer - connections
+		if others := len(order) - 1 - i; s == (seat{}) {
+			left -= others // one for each of them
+		} else {
+			left = max(1, left-others)
+		}
+		server, n, err := l.gather(ctx, s, seats[s], first, min(left, perServer-connections))
 		if err != nil {
 			return connections, err
 		}
@@ -192,7 +198,7 @@ func (l *laboratory) gather(ctx context.Context, s seat, group []*try, first *cl
 	shapes, known := client.Shapes(all), map[string]*fact.Handshake{}
 	if first != nil {
 		shapes = slices.DeleteFunc(shapes, func(b client.Behaviour) bool {
-			h := first.Hello[b.Shape()]
+			h := first.Met(b)
 			if h == nil || s.name != "" && b.SNI != client.SNINever || s.cert != "" && h.Request != nil {
 				return false
 			}
