@@ -186,7 +186,11 @@ func (x *exchange) preambleEnd(err error) fact.End {
 
 // speak runs the handshake on conn.
 func (x *exchange) speak(ctx context.Context, conn net.Conn) fact.End {
-	c, err := wire.NewClient(wire.ClientConfig{Hello: x.hello, Rand: rand.Reader, Certificate: x.own, Refuse: x.limits.Refuse})
+	config := wire.ClientConfig{Hello: x.hello, Rand: rand.Reader, Certificate: x.own, Refuse: x.limits.Refuse}
+	if x.force != nil {
+		x.force(&config)
+	}
+	c, err := wire.NewClient(config)
 	if err != nil {
 		return fact.End{By: wire.ClientSide, How: fact.EndLocal, Reason: "hello", Detail: err.Error(), After: "preamble"}
 	}

@@ -25,6 +25,7 @@ type trial struct {
 	own      *wire.ClientCertificate
 	segment  int
 	silence  time.Duration
+	force    func(*wire.ClientConfig)                                    // chooses numbers that are otherwise left to chance; may be nil
 	also     func(context.Context, *exchange, net.Conn) (fact.End, bool) // asked once TLS stands, instead of ask; true: the server refuses
 }
 
