@@ -21,6 +21,8 @@ type Behaviour struct {
 	ChainLate, NameLate bool
 	// ALPN replaces what the protocol offers by default; ["none"] offers nothing.
 	ALPN []string
+	// Forced is what the client does instead where the server refuses plain text, for clients that verify only then; nil: the same.
+	Forced *Behaviour
 	// Refuse is what this client refuses of its own accord beyond Limits and Trust, asked before each of the steps
 	// StepStart, StepPreamble, StepHello, StepServerHello, StepCertificate, StepDone and StepPlain with what is known by then
 	// (h is nil at StepStart and StepPlain). It answers the reason as a short ID, or "" to go on. It may be nil.

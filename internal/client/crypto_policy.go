@@ -18,15 +18,15 @@ type system struct {
 }
 
 // systems lists the releases known. Debian and Ubuntu set the level when they build OpenSSL, and the lowest version in openssl.cnf or
-// with it; 1.1.1 takes SHA-1 at level 2, 3.0 does not. RHEL's rules are those of crypto-policies (policies/*.pol). Upstream's level is 1,
+// with it. Up to 1.1.1 signatures with SHA-1 are taken at these levels, from 3.0 on at level 0 alone. RHEL's rules are those of crypto-policies (policies/*.pol). Upstream's level is 1,
 // from OpenSSL 3.2 on 2.
 func systems() []system {
 	const v10, v12 = wire.TLS10, wire.TLS12
 	return []system{
-		{"debian9", 1, v12, true, 0, ""}, {"debian10", 2, v12, true, 0, ""}, {"debian11", 2, v12, true, 0, ""},
+		{"debian10", 2, v12, true, 0, ""}, {"debian11", 2, v12, true, 0, ""},
 		{"debian12", 2, v10, false, 0, ""}, {"debian13", 2, v10, false, 0, ""},
 		{"ubuntu18.04", 1, v10, true, 0, ""}, {"ubuntu20.04", 2, v12, true, 0, ""}, {"ubuntu22.04", 2, v12, false, 0, ""}, {"ubuntu24.04", 2, v12, false, 0, ""},
-		{"alpine3.16", 1, v10, true, 0, ""}, {"alpine3.17", 1, v10, true, 0, ""}, {"alpine3.18", 1, v10, true, 0, ""}, {"alpine3.19", 1, v10, true, 0, ""},
+		{"alpine3.16", 1, v10, true, 0, ""}, {"alpine3.17", 1, v10, false, 0, ""}, {"alpine3.18", 1, v10, false, 0, ""}, {"alpine3.19", 1, v10, false, 0, ""},
 		{"alpine3.20", 2, v10, false, 0, ""}, {"alpine3.21", 2, v10, false, 0, ""}, {"alpine3.22", 2, v10, false, 0, ""},
 		{"rhel7", 1, v10, true, 0, ""},
 		{"rhel8", 2, v12, true, 2048, "DEFAULT"}, {"rhel8-legacy", 1, v10, true, 1023, "LEGACY"}, {"rhel8-future", 3, v12, false, 3072, "FUTURE"},

@@ -55,6 +55,9 @@ type Place struct {
 
 // Predict tells what a client with behaviour b would come to at this server. It is pure.
 func Predict(b Behaviour, s *Server, at Place) Prediction {
+	if b.Forced != nil && s.forces() {
+		b = *b.Forced
+	}
 	p := predictor{Behaviour: b, server: s, at: at}
 	if reason := p.refuse(StepStart, nil); reason != "" {
 		return p.fail(&Failure{Step: StepStart, How: fact.EndLocal, Reason: reason}, nil)
@@ -70,6 +73,11 @@ func Predict(b Behaviour, s *Server, at Place) Prediction {
 		return p.secure(first.Failure)
 	}
 	return p.secure(nil)
+}
+
+// forces: the server refuses a login in plain text.
+func (s *Server) forces() bool {
+	return s.Plain != nil && (s.Plain.End.How == fact.EndDeclined || s.Plain.End.How == fact.EndError)
 }
 
 // predictor is one prediction in the making.

@@ -1,5 +1,7 @@
 package client
 
+import "github.com/tlswhy/tlswhy/internal/fact"
+
 // freeTDS is tsql and the libraries of FreeTDS 1.3 as Debian builds them, with GnuTLS. Certificates are looked at only where freetds.conf
 // names a "ca file" (src/tds/tls.c).
 func freeTDS() Product {
@@ -19,10 +21,13 @@ func freeTDS() Product {
 	}
 }
 
-// freeTDSText: whatever happened, db-lib's error 20002 is all there is to read.
+// freeTDSText is db-lib's first error: 20017 where a server that demands TLS closes, else 20002, which tells no cause.
 func freeTDSText(f Failure) string {
 	if _, _, text, ok := f.serverError(); ok {
 		return text
+	}
+	if f.Step == StepPlain && f.How == fact.EndDeclined {
+		return "Unexpected EOF from the server"
 	}
 	return "Adaptive Server connection failed"
 }

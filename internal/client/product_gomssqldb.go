@@ -26,7 +26,7 @@ func goMSSQLDB() Product {
 			mode("Encrypt=Mandatory TrustServerCertificate", "encrypt=true: TLS or nothing, with anybody", Behaviour{TLS: TLSRequire}),
 			mode("Encrypt=Disable", "plain text, the password included", Behaviour{TLS: TLSNever}),
 			mode("Encrypt=Disable TrustServerCertificate", "plain text, the password included", Behaviour{TLS: TLSNever}),
-			mode("Encrypt=Strict", "TDS 8.0: TLS before the first word, chain and name verified", tdsStrict(RootsGiven)),
+			mode("Encrypt=Strict", "TDS 8.0: TLS before the first word, chain and name verified", tdsStrict()),
 		},
 	}
 }

@@ -10,7 +10,7 @@ import (
 // mssqlJDBC is Microsoft's JDBC driver: encrypt is true by default since 10.2, strict came with 11.2. It compares the name itself
 // (SQLServerCertificateUtils); with encrypt=false the certificate goes unseen even where the server forces encryption.
 func mssqlJDBC() Product {
-	d := tdsDriver{profile: java17(), roots: RootsBundled, text: mssqlJDBCText, mandatory: "10.2", strict: "11.2"}
+	d := tdsDriver{profile: java17(), text: mssqlJDBCText, mandatory: "10.2", strict: "11.2"}
 	modes := d.modes()
 	for i := range modes {
 		modes[i].Does.Refuse = javaWarning

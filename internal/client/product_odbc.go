@@ -8,14 +8,14 @@ import (
 
 // odbcWindows is Microsoft's ODBC Driver for SQL Server on Windows: Encrypt is yes by default since 18, which brought strict.
 func odbcWindows() Product {
-	d := tdsDriver{profile: currentSchannel(), roots: RootsSystem, mandatory: "18", strict: "18", text: odbcText(schannelProvider)}
+	d := tdsDriver{profile: currentSchannel(), mandatory: "18", strict: "18", text: odbcText(schannelProvider)}
 	return Product{ID: "odbc", Says: "ODBC Driver 13, 17 and 18 for SQL Server on Windows (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{"msodbcsql", "sqlcmd", "bcp", "odbc-windows"}, Modes: d.modes()}
 }
 
 // odbcLinux is the same on Linux, over OpenSSL with the system's configuration.
 func odbcLinux() Product {
-	d := tdsDriver{profile: openssl3(), roots: RootsSystem, mandatory: "18", strict: "18", text: odbcText(opensslProvider)}
+	d := tdsDriver{profile: openssl3(), mandatory: "18", strict: "18", text: odbcText(opensslProvider)}
 	return Product{ID: "odbc-linux", Says: "ODBC Driver 17 and 18 for SQL Server on Linux (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{"pyodbc", "msphpsql", "mssql-tools18"}, Modes: d.modes()}
 }
@@ -25,7 +25,7 @@ func oledb() Product {
 	text := func(f Failure) string {
 		return "[Microsoft OLE DB Driver 19 for SQL Server]: " + odbcSays(f, schannelProvider)
 	}
-	d := tdsDriver{profile: currentSchannel(), roots: RootsSystem, mandatory: "19", strict: "19.2", text: text}
+	d := tdsDriver{profile: currentSchannel(), mandatory: "19", strict: "19.2", text: text}
 	return Product{ID: "oledb", Says: "OLE DB Driver 18 and 19 for SQL Server (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{"msoledbsql"}, Modes: d.modes()}
 }

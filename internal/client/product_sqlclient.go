@@ -16,11 +16,12 @@ func sqlServerClients() []Product {
 // A tdsDriver is what Microsoft's own drivers differ in.
 type tdsDriver struct {
 	profile Profile
-	roots   RootsUse
 	text    func(Failure) string
 	// mandatory and strict are the releases that made TLS the default and brought TDS 8.0; "" never, "0" from the first on.
 	mandatory, strict string
-	late              bool // chain and name are judged when the handshake is over
+	// forced is the release from which on Encrypt=Optional verifies, without TrustServerCertificate, where the server forces encryption.
+	forced string
+	late   bool // chain and name are judged when the handshake is over
 }
 
 // modes lists the modes of a driver: Encrypt and TrustServerCertificate. Encrypt=Optional is no plain text: both sides encrypt the
@@ -28,6 +29,8 @@ type tdsDriver struct {
 func (d tdsDriver) modes() []Mode {
 	optional, mandatory := d.does(Behaviour{TLS: TLSPrefer, PlainOn: OnDecline}), d.does(Behaviour{TLS: TLSRequire, Chain: true, Name: true})
 	trusting := d.does(Behaviour{TLS: TLSRequire})
+	checked := optional
+	checked.Forced = &mandatory
 	const login = "the login is encrypted with anybody, the data after it only where the server forces that; plain text where the server has no TLS"
 	const full = "TLS or nothing, chain and name verified"
 	var modes []Mode
@@ -42,25 +45,30 @@ func (d tdsDriver) modes() []Mode {
 		Mode{ID: "Encrypt=Mandatory TrustServerCertificate", Says: "TLS or nothing, with anybody", Does: trusting},
 		Mode{ID: "Encrypt=Optional", Says: login, Does: optional},
 		Mode{ID: "Encrypt=Optional TrustServerCertificate", Says: login, Does: optional})
+	if d.forced != "" {
+		modes = append(modes, Mode{ID: "Encrypt=Optional", Versions: d.forced, Does: checked,
+			Says: login + "; chain and name are verified where the server forces encryption"})
+	}
 	if d.strict == "" {
 		return modes
 	}
 	return append(modes, Mode{ID: "Encrypt=Strict", Says: "TDS 8.0: TLS before the first word, chain and name verified whatever TrustServerCertificate says",
-		Versions: d.strict, Does: d.does(tdsStrict(RootsSystem))})
+		Versions: d.strict, Does: d.does(tdsStrict())})
 }
 
 // tdsStrict is TDS 8.0, which begins with TLS and its own ALPN name.
-func tdsStrict(roots RootsUse) Behaviour {
-	return Behaviour{TLS: TLSDirect, Chain: true, Name: true, Roots: roots, ALPN: []string{"tds/8.0"}}
+func tdsStrict() Behaviour {
+	return Behaviour{TLS: TLSDirect, Chain: true, Name: true, Roots: RootsGiven, ALPN: []string{"tds/8.0"}}
 }
 
+// does completes a behaviour. These drivers know no CA file: what counts as given is what their machine's store, or Java's, has been given.
 func (d tdsDriver) does(b Behaviour) Behaviour {
-	b.Profile, b.Roots, b.Text = d.profile, d.roots, d.text
+	b.Profile, b.Roots, b.Text = d.profile, RootsGiven, d.text
 	b.ChainLate, b.NameLate = d.late, d.late
 	return b
 }
 
-// current is the Windows whose Schannel a driver is taken to use where nobody says.
+// currentSchannel is that of the Windows which a driver is taken to run on where nobody says.
 func currentSchannel() Profile {
 	p, _ := schannelProfile("2022")
 	return p
@@ -69,27 +77,27 @@ func currentSchannel() Profile {
 // sqlClient is Microsoft.Data.SqlClient on Windows, over its native network library and Schannel: Encrypt is Mandatory by default
 // since 4.0, Strict came with 5.0.
 func sqlClient() Product {
-	d := tdsDriver{profile: currentSchannel(), roots: RootsSystem, text: sqlClientWindows, mandatory: "4", strict: "5"}
+	d := tdsDriver{profile: currentSchannel(), text: sqlClientWindows, mandatory: "4", strict: "5", forced: "2"}
 	return Product{ID: "sqlclient", Says: "Microsoft.Data.SqlClient on Windows (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{"ado.net", "sqlclient-windows"}, Modes: d.modes()}
 }
 
 // sqlClientLinux is the same over managed code and .NET's SslStream on OpenSSL.
 func sqlClientLinux() Product {
-	d := tdsDriver{profile: dotnetLinuxProfile(), roots: RootsSystem, text: sqlClientManaged, mandatory: "4", strict: "5", late: true}
+	d := tdsDriver{profile: dotnetLinuxProfile(), text: sqlClientManaged, mandatory: "4", strict: "5", forced: "2", late: true}
 	return Product{ID: "sqlclient-linux", Says: "Microsoft.Data.SqlClient on Linux (not measured)", Protocols: tdsProtocols(), Modes: d.modes()}
 }
 
 // systemDataSQLClient is what the .NET Framework brought, and the package of the same name: plain by default to its end.
 func systemDataSQLClient() Product {
-	d := tdsDriver{profile: currentSchannel(), roots: RootsSystem, text: sqlClientWindows}
+	d := tdsDriver{profile: currentSchannel(), text: sqlClientWindows}
 	return Product{ID: "system.data.sqlclient", Says: "System.Data.SqlClient (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{".net framework sqlclient", "system.data"}, Modes: d.modes()}
 }
 
 // ssms is SQL Server Management Studio: "Encryption" is Mandatory by default since 20, which brought Strict too.
 func ssms() Product {
-	d := tdsDriver{profile: currentSchannel(), roots: RootsSystem, text: sqlClientWindows, mandatory: "20", strict: "20"}
+	d := tdsDriver{profile: currentSchannel(), text: sqlClientWindows, mandatory: "20", strict: "20"}
 	return Product{ID: "ssms", Says: "SQL Server Management Studio (not measured)", Protocols: tdsProtocols(),
 		Aliases: []string{"management studio"}, Modes: d.modes()}
 }

@@ -10,8 +10,9 @@ import (
 func tedious() Product {
 	mode := func(id, says string, b Behaviour) Mode {
 		b = nodeBehaviour(b)
-		if b.TLS != TLSDirect { // lib/message-io.js: maxVersion
-			b.Profile = versioned(b.Profile, "node20-max12", "Node 20 up to TLS 1.2", wire.TLS12)
+		if b.TLS != TLSDirect { // lib/message-io.js: maxVersion; versions below 1.2 are offered, and refused at their signature
+			b.Profile = versioned(b.Profile, "node20-max12", "Node 20 with TLS 1.0 to 1.2 (tedious)", wire.TLS12, wire.TLS11, wire.TLS10)
+			b.Profile.Hello = changed(b.Profile.Hello, func(h *wire.Hello) { h.Groups = curves }) // OpenSSL has the others for TLS 1.3 only
 		}
 		b.Text = tediousText
 		return Mode{ID: id, Says: says, Does: b}
@@ -24,7 +25,7 @@ func tedious() Product {
 			mode("encrypt:true", "the default: chain and name verified"+strip, full),
 			mode("encrypt:true trustServerCertificate:true", "TLS with anybody"+strip, Behaviour{TLS: TLSPrefer, PlainOn: OnDecline}),
 			mode("encrypt:false", "plain text, the password included", Behaviour{TLS: TLSNever}),
-			mode("encrypt:strict", "TDS 8.0: TLS before the first word, chain and name verified", tdsStrict(RootsGiven)),
+			mode("encrypt:strict", "TDS 8.0: TLS before the first word, chain and name verified", tdsStrict()),
 		},
 	}
 }

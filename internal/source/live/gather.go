@@ -114,8 +114,8 @@ func (g *gathering) hellos(ctx context.Context, c *fact.Case, shapes []client.Be
 func (g *gathering) trialOf(b client.Behaviour) *trial {
 	t := &trial{variant: fact.Variant{Kind: fact.HelloShape, Value: b.Shape()}, addr: g.addrs[0], protocol: g.Protocol, name: g.question.Host,
 		own: g.Own, options: preamble.Options{Host: g.question.Host, Instance: g.question.Instance}}
-	if direct := preamble.ByID(g.Protocol.ID + "-direct"); b.TLS == client.TLSDirect && direct != nil {
-		t.protocol = *direct
+	if other := preamble.ByID(g.begins(b)); other != nil {
+		t.protocol = *other
 	}
 	target := client.Target{Name: b.ServerName(g.named()), ALPN: t.protocol.ALPN}
 	if len(b.ALPN) > 0 {
@@ -129,6 +129,20 @@ func (g *gathering) trialOf(b client.Behaviour) *trial {
 		t.also = g.askSealed
 	}
 	return t
+}
+
+// begins names the protocol in which a behaviour begins where that is not the target's: TLS from the first byte, or PRELOGIN before it at a
+// server that wants TDS 8.0; "" or an unknown ID: the target's own.
+func (g *gathering) begins(b client.Behaviour) string {
+	switch id := g.Protocol.ID; {
+	case id == "mssql" && b.TLS == client.TLSDirect:
+		return "mssql-strict"
+	case id == "mssql-strict" && b.TLS != client.TLSDirect:
+		return "mssql"
+	case b.TLS == client.TLSDirect:
+		return id + "-direct"
+	}
+	return ""
 }
 
 // named is the server name to send, by the question.

@@ -48,7 +48,7 @@ func (g *gathering) login(ctx context.Context, c net.Conn, onTLS bool) (fact.Sai
 
 // knock logs in in plain text, on a connection of its own.
 func (g *gathering) knock(ctx context.Context) {
-	if !g.knocks() {
+	if !g.knocks() && !g.speaksTDS() {
 		return
 	}
 	if _, n := g.take(1); n == 0 {
@@ -69,8 +69,31 @@ func (g *gathering) knockAt(ctx context.Context, addr netip.AddrPort) *client.Lo
 	if end, ok := ctx.Deadline(); ok {
 		conn.SetDeadline(end)
 	}
+	if g.speaksTDS() {
+		return g.askTDS(ctx, conn)
+	}
 	said, err := g.login(ctx, conn, false)
 	return &client.Login{End: g.loginEnd(said, err), Said: &said}
+}
+
+func (g *gathering) speaksTDS() bool {
+	return g.Protocol.ID == "mssql" || g.Protocol.ID == "mssql-strict"
+}
+
+// askTDS says in PRELOGIN that this client has no TLS: a server that forces encryption answers REQ and would close (MS-TDS 2.2.6.5). No
+// login follows.
+func (g *gathering) askTDS(ctx context.Context, conn net.Conn) *client.Login {
+	options := preamble.Options{Host: g.question.Host, Instance: g.question.Instance, Encryption: "none"}
+	_, said, err := preamble.ByID("mssql").Dial(ctx, conn, options)
+	end := fact.End{How: fact.EndCompleted, After: "login"}
+	switch {
+	case errors.Is(err, preamble.ErrDeclined) && said.TLS == fact.Yes:
+		end.How = fact.EndDeclined
+	case err != nil && !errors.Is(err, preamble.ErrDeclined):
+		end = g.loginEnd(said, err)
+		end.After = "preamble"
+	}
+	return &client.Login{End: end, Said: &said}
 }
 
 // loginEnd says how a login without password was answered.
