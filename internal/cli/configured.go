@@ -39,8 +39,9 @@ func describe(c *fact.Case, res conf.Result) []client.Use {
 	for _, u := range client.Uses(res.Settings) {
 		var known bool
 		if u.Behaviour, known = u.Configured(); !known {
-			c.Gaps = append(c.Gaps, fact.Gap{What: u.Client + " " + u.Mode, Why: "this version does not know how this client behaves in this mode"})
-			continue
+			c.Gaps = append(c.Gaps, fact.Gap{What: strings.TrimSpace("how " + u.Client + " " + u.Mode + " behaves"),
+				Why: "this version does not know it; it is taken for a current client that needs TLS and verifies chain and name"})
+			u.Behaviour = client.Cautious()
 		}
 		c.Uses = append(c.Uses, factUse(u))
 		uses = append(uses, u)

@@ -98,6 +98,9 @@ func usesTLSCommand(settings []fact.Setting) []Use {
 		return c.addresses(u, "URL", "--url")
 	case "wget":
 		u.Client, u.Mode = "wget", "default"
+		if c.has("--ca-certificate", "--ca-directory") {
+			u.Mode = "--ca-certificate"
+		}
 		if c.has("--no-check-certificate") {
 			u.Mode = "--no-check-certificate"
 		}
