@@ -170,10 +170,11 @@ func (g *grid) fill(ctx context.Context, products []client.Product, verify bool)
 	m := report.Matrix{Schema: report.MatrixSchema, Target: g.question.Target, Certificate: g.certificate(), Clients: []report.MatrixRow{}, Gaps: []report.Gap{}}
 	for _, p := range products {
 		row := report.MatrixRow{Client: p.ID, Says: p.Says}
-		for _, mode := range p.Modes {
-			p := client.Predict(mode.Does, g.server, g.place())
-			cell := g.cell(mode, p)
-			if verify && imitable(mode.Does, p) {
+		for i, mode := range p.Modes {
+			predicted := client.Predict(mode.Does, g.server, g.place())
+			cell := g.cell(mode, predicted)
+			cell.Mode = modeTitle(mode, changedIn(p.Modes[i+1:], mode.ID))
+			if verify && imitable(mode.Does, predicted) {
 				cell.Dialled = g.dial(ctx, mode.Does, cell.Outcome)
 			}
 			row.Modes = append(row.Modes, cell)
@@ -206,11 +207,30 @@ func (g *grid) certificate() string {
 	return ""
 }
 
+// modeTitle is a mode's word with the releases that it holds for, where it means something else in others.
+func modeTitle(mode client.Mode, later string) string {
+	switch {
+	case mode.Versions == "" && later == "":
+		return mode.ID
+	case mode.Versions == "":
+		return mode.ID + " (before " + later + ")"
+	case later == "":
+		return mode.ID + " (" + mode.Versions + "+)"
+	}
+	return mode.ID + " (" + mode.Versions + " to " + later + ")"
+}
+
+// changedIn is the release from which one of the modes stands for the word, or "".
+func changedIn(later []client.Mode, word string) string {
+	i := slices.IndexFunc(later, func(m client.Mode) bool { return m.ID == word })
+	if i < 0 {
+		return ""
+	}
+	return later[i].Versions
+}
+
 func (g *grid) cell(mode client.Mode, p client.Prediction) report.MatrixCell {
 	cell := report.MatrixCell{Mode: mode.ID}
-	if mode.Versions != "" {
-		cell.Mode += " (" + mode.Versions + "+)"
-	}
 	cell.Outcome, cell.Text, cell.Chain = string(p.Outcome), p.Text, mode.Does.Chain
 	if p.Fell != nil {
 		cell.Fell = p.Fell.Brief()

@@ -67,24 +67,38 @@ func MatrixText(w io.Writer, m Matrix, s Style) error {
 }
 
 // clientColumn is the width of the first column.
-const clientColumn = 21
+const clientColumn = 22
 
-// matrixRow writes one client, as many of its modes beside each other as the terminal has room for.
+// matrixRow writes one client: its modes beside each other where they fit into the terminal, else one below the other.
 func (t *textWriter) matrixRow(r MatrixRow) {
-	name := r.Client
-	for rest := r.Modes; len(rest) > 0; {
-		n, used := 0, 2+clientColumn
-		for n < len(rest) && (n == 0 || used+cellWidth(rest[n]) <= t.style.width()) {
-			used += cellWidth(rest[n])
-			n++
-		}
-		if room := t.style.width() - used; n == 1 && room < 0 {
-			t.longCell(name, rest[0])
-		} else {
-			t.cells(name, rest[:n])
-		}
-		rest, name = rest[n:], ""
+	used, widest := 2+clientColumn, 0
+	for _, c := range r.Modes {
+		used += cellWidth(c)
+		widest = max(widest, min(columns(Safe(c.Mode)), modeColumn))
 	}
+	if used <= t.style.width() {
+		t.cells(r.Client, r.Modes)
+		return
+	}
+	name := r.Client
+	for _, c := range r.Modes {
+		t.modeLine(name, c, widest)
+		name = ""
+	}
+}
+
+// modeColumn is how wide a mode may be with its outcome behind it.
+const modeColumn = 44
+
+// modeLine is a mode with its outcome behind it, or below where the mode is long.
+func (t *textWriter) modeLine(name string, c MatrixCell, widest int) {
+	left := pad("  "+Safe(name), 2+clientColumn)
+	if columns(Safe(c.Mode)) > widest {
+		t.row(left, c.Mode, "", nil, nil)
+		t.b.WriteString(strings.Repeat(" ", 2+clientColumn+2) + t.painted(c, 0) + "\n")
+		return
+	}
+	t.b.WriteString(left + pad(Safe(c.Mode), widest+2) + t.painted(c, 0) + "\n")
 }
 
 // cellWidth is a column's width with the gap after it.
@@ -117,12 +131,6 @@ func (t *textWriter) cells(name string, list []MatrixCell) {
 	}
 	t.b.WriteString(strings.TrimRight(first, " ") + "\n")
 	t.b.WriteString(strings.TrimRight(second, " ") + "\n")
-}
-
-// longCell is a mode too long to stand beside another.
-func (t *textWriter) longCell(name string, c MatrixCell) {
-	t.row(pad("  "+name, 2+clientColumn), c.Mode, "", nil, nil)
-	t.row(strings.Repeat(" ", 2+clientColumn), c.word(), "", t.mood(c), nil)
 }
 
 func (t *textWriter) painted(c MatrixCell, width int) string {
