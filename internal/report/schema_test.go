@@ -17,28 +17,36 @@ var update = flag.Bool("update", false, "write the schema from the types")
 
 var schemaFile = filepath.Join("..", "..", "schema", "report.v1.json")
 
-// TestSchemaEqualsTypes keeps the published schema equal to the types.
+// TestSchemaEqualsTypes keeps the published schemas equal to the types.
 func TestSchemaEqualsTypes(t *testing.T) {
-	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true}
-	s := r.Reflect(&Report{})
-	s.Title = "tlswhy report v1"
-	s.Version = "https://json-schema.org/draft/2020-12/schema"
-	got, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got = append(got, '\n')
-	if *update {
-		if err := os.WriteFile(schemaFile, got, 0o644); err != nil {
+	for _, c := range []struct {
+		file, title string
+		of          any
+	}{
+		{schemaFile, "tlswhy report v1", &Report{}},
+		{filepath.Join("..", "..", "schema", "matrix.v1.json"), "tlswhy matrix v1", &Matrix{}},
+	} {
+		r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true}
+		s := r.Reflect(c.of)
+		s.Title = c.title
+		s.Version = "https://json-schema.org/draft/2020-12/schema"
+		got, err := json.MarshalIndent(s, "", "  ")
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(got)); d != "" {
-		t.Errorf("schema/report.v1.json differs from the types (go test ./internal/report -update):\n%s", d)
+		got = append(got, '\n')
+		if *update {
+			if err := os.WriteFile(c.file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(want), string(got)); d != "" {
+			t.Errorf("%s differs from the types (go test ./internal/report -update):\n%s", c.file, d)
+		}
 	}
 }
 
