@@ -19,6 +19,8 @@ type Built struct {
 
 	parts  helloParts
 	random io.Reader
+	psk    *pskOffer // offered in this hello
+	before []byte    // the transcript that precedes this hello, for the psk's binder
 }
 
 // helloParts are the fields of a ClientHello; padding is not among extensions, since it depends on the rest.
@@ -45,7 +47,7 @@ func (h Hello) Build(random io.Reader) (*Built, error) {
 	if parts.extensions, err = h.extensions(keys.entries(), g); err != nil {
 		return nil, fmt.Errorf("building hello: %v", err)
 	}
-	return h.finish(&Built{Shares: keys, parts: parts, random: random})
+	return h.finish(&Built{Shares: keys, parts: parts, random: random, psk: h.psk})
 }
 
 // fixedParts draws everything random but the shares, and checks what a hello cannot do without.
@@ -128,6 +130,9 @@ func (h Hello) finish(b *Built) (*Built, error) {
 	message, err := b.parts.marshal(h.PadTo)
 	if err != nil {
 		return nil, fmt.Errorf("building hello: %v", err)
+	}
+	if b.psk != nil {
+		b.psk.bind(message, b.before)
 	}
 	b.Message, b.Random = message, b.parts.random
 	b.Records = WriteRecords(RecordHandshake, b.parts.recordVersion, message, h.SplitRecords)

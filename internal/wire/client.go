@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/tlswhy/tlswhy/internal/names"
 )
@@ -21,6 +22,10 @@ type ClientConfig struct {
 	Hello       Hello
 	Rand        io.Reader // nil: the system's
 	Certificate *ClientCertificate
+	// Resume is a session to offer; ResumeAge is for how long it is known, which TLS 1.3 tells the server. A server
+	// may decline it and handshake anew: Client.Resumed tells.
+	Resume    *Session
+	ResumeAge time.Duration
 	// Refuse is called after ServerHello, Certificate and ServerKeyExchange, with what was said so far; when it
 	// returns something, the client sends that alert and stops. This is where a caller's policy lives: the engine
 	// itself judges neither certificates nor key sizes.
@@ -30,6 +35,10 @@ type ClientConfig struct {
 	Exponent func(ske *ServerKeyExchange) *big.Int
 	// PublicValue writes the client's Diffie-Hellman value. nil: padded to the length of p.
 	PublicValue func(ske *ServerKeyExchange, yc *big.Int) []byte
+	// Suits judges, before TLS 1.3, what a key exchange of kind "ECDHE" or "RSA" came to: the secret and what is sent
+	// for it, our point or the encrypted secret. While it says no, a fresh key is drawn, maxDraws times at most. For
+	// DHE there is Exponent.
+	Suits func(kind string, secret, sent []byte) bool
 	// Premaster makes the premaster secret (before TLS 1.3) or the shared secret that enters the key schedule
 	// (TLS 1.3) of the secret agreed on. kind is "DHE", "ECDHE" or "RSA"; the secret of a DHE comes padded to the
 	// length of p; ske is nil in TLS 1.3 and for RSA. nil: what the RFCs say, which is to strip the leading zeros of
@@ -50,7 +59,9 @@ type Client struct {
 	config    ClientConfig
 	built     *Built
 	secrets13 clientSecrets13
-	ticket    bool // the server sent a NewSessionTicket
+	newTicket *sessionTicket // of TLS 1.2 and older, before the server's Finished
+	session   *Session       // the newest one given
+	resumed   bool           // the server took up config.Resume
 	// unable is why the handshake cannot be completed although nothing is wrong; it is told after the server's
 	// flight was read.
 	unable error
@@ -59,6 +70,9 @@ type Client struct {
 // NewClient prepares a client; the error is that of Hello.Build.
 func NewClient(config ClientConfig) (*Client, error) {
 	config.Rand = systemRandom(config.Rand)
+	if err := config.offerSession(); err != nil {
+		return nil, err
+	}
 	built, err := config.Hello.Build(config.Rand)
 	if err != nil {
 		return nil, err
@@ -72,6 +86,7 @@ func NewClient(config ClientConfig) (*Client, error) {
 	}
 	c.flight.Client = built.Hello
 	c.next = c.takeServerHello
+	c.onTicket = c.keepSession13
 	return c, nil
 }
 

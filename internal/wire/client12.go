@@ -10,6 +10,9 @@ import (
 
 // enter12 waits for the rest of the server's flight. A suite that cannot be completed is decoded to its end.
 func (c *Client) enter12(hello *ServerHello) error {
+	if c.takesUp12(hello) {
+		return c.resume12(hello)
+	}
 	if !c.suite.Completable || !suiteFits(c.suite, c.version) {
 		c.unable = cannotComplete("suite %s with %s", names.SuiteName(hello.Suite), names.Version(c.version))
 	}
@@ -129,9 +132,15 @@ func (c *Client) exchangeKeys() (premaster []byte, message *ClientKeyExchange, e
 		return c.exchangeDHE(c.flight.KeyExchange)
 	}
 	ske := c.flight.KeyExchange
-	point, secret, err := Respond(ske.Group, ske.Point, c.rand)
+	secret, point, err := c.draw(func() ([]byte, []byte, error) {
+		point, secret, err := Respond(ske.Group, ske.Point, c.rand)
+		if err != nil {
+			return nil, nil, shareError(err)
+		}
+		return secret, point, nil
+	})
 	if err != nil {
-		return nil, nil, shareError(err)
+		return nil, nil, err
 	}
 	return c.premaster(kindECDHE, secret, ske), &ClientKeyExchange{Public: point}, nil
 }
@@ -148,9 +157,18 @@ func (c *Client) exchangeRSA() ([]byte, *ClientKeyExchange, error) {
 	}
 	offered := c.flight.Client.LegacyVersion
 	secret[0], secret[1] = byte(offered>>8), byte(offered)
-	encrypted, err := encryptPKCS1(c.rand, key.rsa, secret)
+	if c.config.Suits != nil && !key.rsa.cheap() {
+		return nil, nil, cannotComplete("an RSA key of %d bits costs too much to encrypt under again and again", key.rsa.n.BitLen())
+	}
+	_, encrypted, err := c.draw(func() ([]byte, []byte, error) {
+		encrypted, err := encryptPKCS1(c.rand, key.rsa, secret)
+		if err != nil {
+			return nil, nil, giveUpOn(AlertInternalError, ReasonInternal, err)
+		}
+		return secret, encrypted, nil
+	})
 	if err != nil {
-		return nil, nil, giveUpOn(AlertInternalError, ReasonInternal, err)
+		return nil, nil, err
 	}
 	return c.premaster(kindRSA, secret, nil), &ClientKeyExchange{Encrypted: encrypted}, nil
 }
@@ -245,22 +263,13 @@ func (c *Client) clientScheme() (uint16, bool) {
 
 // changeAndFinish switches our direction to the new keys and sends Finished; the server's is then due.
 func (c *Client) changeAndFinish() error {
-	write, read, err := keysFromMaster(c.version, c.suite, c.master, c.clientRandom(), c.flight.Server.Random)
+	write, read, err := c.directions12()
 	if err != nil {
-		return giveUpOn(AlertInternalError, ReasonInternal, err)
-	}
-	if c.agreed(ExtEncryptThenMAC) {
-		write.encryptThenMAC()
-		read.encryptThenMAC()
-	}
-	if err := c.send(RecordChangeCipherSpec, []byte{1}); err != nil {
 		return err
 	}
-	c.out = write
-	if err := c.sendMessage(TypeFinished, raw(finished(c.version, c.suite, c.master, ClientSide, c.transcript))); err != nil {
+	if err := c.changeAndSend(write); err != nil {
 		return err
 	}
-	c.flight.Finished[ClientSide] = true
 	c.next = c.takeTicket
 	c.onChange = func() error {
 		c.in = read
@@ -270,11 +279,23 @@ func (c *Client) changeAndFinish() error {
 	return nil
 }
 
+// changeAndSend is our ChangeCipherSpec and Finished.
+func (c *Client) changeAndSend(write *halfConn) error {
+	if err := c.send(RecordChangeCipherSpec, []byte{1}); err != nil {
+		return err
+	}
+	c.out = write
+	if err := c.sendMessage(TypeFinished, raw(finished(c.version, c.suite, c.master, ClientSide, c.transcript))); err != nil {
+		return err
+	}
+	c.flight.Finished[ClientSide] = true
+	return nil
+}
+
 // takeTicket: a NewSessionTicket may come before the server changes keys (RFC 5077 §3.3), once.
 func (c *Client) takeTicket(m incoming) error {
-	if m.Type == TypeNewSessionTicket && !c.ticket {
-		c.ticket = true
-		return nil
+	if m.Type == TypeNewSessionTicket && c.newTicket == nil {
+		return c.keepTicket12(m.Body())
 	}
 	return giveUp(AlertUnexpectedMessage, ReasonUnexpected, "%s before ChangeCipherSpec", handshakeName(m.Type))
 }
@@ -289,5 +310,6 @@ func (c *Client) takeFinished12(m incoming) error {
 	}
 	c.flight.Finished[ServerSide] = true
 	c.done = true
+	c.keepSession12()
 	return nil
 }

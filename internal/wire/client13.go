@@ -13,6 +13,7 @@ type clientSecrets13 struct {
 	schedule       *schedule13
 	client, server []byte // handshake traffic secrets
 	changeSent     bool
+	resumption     []byte // resumption master secret
 }
 
 // typeCompressedCertificate is what a server may send to a hello whose Extra holds compress_certificate (RFC 8879).
@@ -41,7 +42,9 @@ func (c *Client) enter13(hello *ServerHello) error {
 	if err != nil {
 		return err
 	}
-	c.secrets13.schedule = newSchedule13(c.suite)
+	if c.secrets13.schedule, err = c.schedule13For(hello); err != nil {
+		return err
+	}
 	c.secrets13.schedule.mix(c.premaster(groupKind(hello.Share.Group), secret, nil))
 	if err := c.useHandshakeKeys(); err != nil {
 		return err
@@ -104,6 +107,9 @@ func (c *Client) takeEncryptedExtensions(m incoming) error {
 	}
 	c.flight.ALPN = alpn
 	c.next = c.takeRequestOrCertificate
+	if c.resumed { // the session stands for the certificate (RFC 8446 §2.2)
+		c.next = c.takeFinished13
+	}
 	return nil
 }
 
@@ -223,6 +229,7 @@ func (c *Client) takeFinished13(m incoming) error {
 	if err := c.sendFlight13(); err != nil {
 		return err
 	}
+	s.resumption = s.schedule.derive("res master", c.transcript)
 	c.done = true
 	return c.setKeys13(server, client)
 }

@@ -107,6 +107,12 @@ func (d *decoder) keepServer(s *stream, m HandshakeMessage) error {
 		verify, err := ParseCertificateVerify(d.version(s), m.Body())
 		d.flight.Verify = verify
 		return err
+	case TypeNewSessionTicket:
+		name, err := TicketKeyName(d.version(s), m.Body())
+		if d.flight.Ticket == nil {
+			d.flight.Ticket = name
+		}
+		return err
 	case TypeClientHello, TypeClientKeyExchange:
 		return errors.New("sent by the server")
 	}

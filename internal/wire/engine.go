@@ -41,6 +41,8 @@ type engine struct {
 	onSSLv2       func(body []byte) error // takes a hello in SSLv2 framing; nil: it is not expected
 	// decide opens the next record in place of in, where two sets of keys are possible; used once.
 	decide func(r Record) (typ uint8, plain []byte, err error)
+	// onTicket takes the body of a NewSessionTicket of TLS 1.3; nil: it is not expected.
+	onTicket func(body []byte)
 
 	outgoing []byte
 	secrets  []Secret
@@ -290,7 +292,8 @@ func (e *engine) takeLate(m HandshakeMessage) error {
 	switch {
 	case e.version >= TLS13 && m.Type == TypeKeyUpdate:
 		return e.takeKeyUpdate(m)
-	case e.version >= TLS13 && m.Type == TypeNewSessionTicket && e.side == ClientSide:
+	case e.version >= TLS13 && m.Type == TypeNewSessionTicket && e.onTicket != nil:
+		e.onTicket(m.Body())
 		e.accepted = true // sent only once the client's Finished was taken (RFC 8446 §4.6.1)
 		return nil
 	case e.version < TLS13 && m.Type == e.renegotiationType():

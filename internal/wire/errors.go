@@ -69,6 +69,7 @@ const (
 	ReasonBadDHGroup        = "bad-dh-group"
 	ReasonTooMuchAppData    = "application-data-too-large"
 	ReasonRandomSourceEmpty = "random-source"
+	ReasonBadResumption     = "bad-resumption"
 )
 
 // A PeerAlert says that the peer sent an alert that ends the handshake or the connection; close_notify is one too.

@@ -42,7 +42,7 @@ func (h Hello) extensions(shares []KeyShare, g grease) ([]Extension, error) {
 	e.addIf(name != "", ExtServerName, serverNameData(name))
 	e.addIf(h.wantsPointFormats(), ExtECPointFormats, raw([]byte{1, 0}))
 	e.addIf(len(h.Groups) > 0, ExtSupportedGroups, uint16List(h.greased(g.group, h.Groups)))
-	e.addIf(h.Ticket, ExtSessionTicket, nil)
+	e.addIf(h.Ticket, ExtSessionTicket, raw(h.ticketData))
 	e.addIf(h.Status, ExtStatusRequest, raw([]byte{1, 0, 0, 0, 0})) // ocsp, no responders, no extensions (RFC 6066 §8)
 	e.addIf(len(h.ALPN) > 0, ExtALPN, alpnData(h.ALPN))
 	e.addIf(h.SCT, ExtSCT, nil)
@@ -55,6 +55,10 @@ func (h Hello) extensions(shares []KeyShare, g grease) ([]Extension, error) {
 	}
 	e.list = append(e.list, h.Extra...)
 	e.addIf(h.GREASE, g.last, raw([]byte{0}))
+	if h.psk != nil && e.err == nil { // it must be the last one (RFC 8446 §4.2.11)
+		extension, err := h.psk.extension()
+		return append(e.list, extension), err
+	}
 	return e.list, e.err
 }
 

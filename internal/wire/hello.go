@@ -25,4 +25,7 @@ type Hello struct {
 	PadTo         int      // pad the handshake message to this many bytes with the padding extension (RFC 7685)
 	SplitRecords  int      // at most this many bytes of the hello in one record; 0: as many as a record holds
 	Extra         []Extension
+
+	ticketData []byte    // content of session_ticket
+	psk        *pskOffer // pre_shared_key, nil: none
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/tlswhy/tlswhy/internal/names"
 )
 
 // Rebuild makes the second hello, which answers a HelloRetryRequest: the same but for the share that was asked
@@ -20,6 +22,7 @@ func (h Hello) Rebuild(b *Built, retry *ServerHello) (*Built, error) {
 	next := &Built{Shares: b.Shares, parts: b.parts, random: b.random}
 	next.parts.recordVersion = h.secondRecordVersion()
 	next.parts.extensions = withoutExtension(b.parts.extensions, ExtEarlyData)
+	next.resumeAfterRetry(b, retry)
 	if retry.Share != nil {
 		if err := h.answerGroup(next, retry.Share.Group); err != nil {
 			return nil, err
@@ -31,6 +34,16 @@ func (h Hello) Rebuild(b *Built, retry *ServerHello) (*Built, error) {
 		}
 	}
 	return h.finish(next)
+}
+
+// resumeAfterRetry offers the session again, or not where it cannot go with the suite chosen.
+func (b *Built) resumeAfterRetry(first *Built, retry *ServerHello) {
+	if !first.psk.fits(retry.Suite) {
+		b.parts.extensions = withoutExtension(b.parts.extensions, ExtPreSharedKey)
+		return
+	}
+	suite, _ := names.SuiteByID(retry.Suite)
+	b.psk, b.before = first.psk, join(retryTranscript(suiteHash(suite), first.Message), retry.Raw)
 }
 
 // secondRecordVersion: only the first hello may carry an older one (RFC 8446 §5.1).

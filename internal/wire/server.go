@@ -60,6 +60,8 @@ type ServerConfig struct {
 	// PublicLen is the length in bytes of the Diffie-Hellman value in ServerKeyExchange; 0: padded to the length of p;
 	// negative: as short as it can be.
 	PublicLen int
+	// GeneratorLen is the least length in bytes of g in ServerKeyExchange; Schannel pads g to the length of p.
+	GeneratorLen int
 	// Premaster is as in ClientConfig; ske is nil in TLS 1.3 and for RSA.
 	Premaster func(kind string, secret []byte, ske *ServerKeyExchange) []byte
 	// Alternative is a second rule. When the client's first protected record does not open under the first, it is

@@ -143,7 +143,7 @@ func (s *Server) ephemeral() (*ServerKeyExchange, error) {
 		return nil, err
 	}
 	s.dh, ske.Ys = key, key.y
-	ske.PLen, ske.GLen = (ske.P.BitLen()+7)/8, (ske.G.BitLen()+7)/8
+	ske.PLen, ske.GLen = (ske.P.BitLen()+7)/8, max(s.config.GeneratorLen, (ske.G.BitLen()+7)/8)
 	ske.YsLen = max(s.config.PublicLen, (ske.Ys.BitLen()+7)/8)
 	if s.config.PublicLen == 0 {
 		ske.YsLen = ske.PLen

@@ -104,6 +104,7 @@ type Flight struct {
 	Verify       *Signature // the server's CertificateVerify
 	ClientYc     []byte     // the client's Diffie-Hellman public value of TLS 1.2 and older, as sent
 	ClientChain  [][]byte
+	Ticket       []byte // the start of the first session ticket, which may name its key: TicketKeyName
 	// Finished, indexed by Side: its Finished was sent. It was read, or seen encrypted after ChangeCipherSpec, or,
 	// with TLS 1.3 and no secrets, concluded from the lengths of the client's first records.
 	Finished [3]bool
