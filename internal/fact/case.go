@@ -19,9 +19,12 @@ type Case struct {
 	Settings   []Setting   `json:",omitempty"` // configuration as written
 	Uses       []Use       `json:",omitempty"` // the connections that it describes
 	Files      []File      `json:",omitempty"` // the certificate and key files that it names
+	Machines   []Machine   `json:",omitempty"` // computers that were described, not met
+	Meetings   []Meeting   `json:",omitempty"` // what two of them would agree on
 	Hosts      []Host      `json:",omitempty"` // names, aliases and addresses learnt
 	Gaps       []Gap       `json:",omitempty"` // evidence that could not be had, and why
 	Same       []Variant   `json:",omitempty"` // experiments not made because they would change nothing for this client
+	Repeats    *Repeats    `json:",omitempty"` // what --repeat counted; nil without it
 }
 
 // A Question is what was asked: would this client, in this mode, connect to this target?
@@ -114,7 +117,9 @@ type Handshake struct {
 	Finished Tri                      // both Finished messages were exchanged
 	End      End
 	Took     time.Duration `json:",omitempty"`
+	Ticket   []byte        `json:",omitempty"` // the start of the session ticket that came: it may name the key of the server
 	Seen     Seen          `json:",omitzero"`
+	Again    *Again        `json:",omitempty"` // of handshakes of --repeat: what the like ones, folded into this one, have of their own
 	Passive  *Passive      `json:",omitempty"` // what only an onlooker learns; nil for our own probes
 }
 
