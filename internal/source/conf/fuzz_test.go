@@ -22,6 +22,7 @@ var fuzzSeeds = []string{
 	wideText(regSample),
 	"KeyType : 0\nName : TLS_AES_256_GCM_SHA384\nProtocols : {772\n",
 	"DEFAULT:SHA1\ncipher@TLS = -A\\\n",
+	systeminfoEnglish,
 	"\xff\xfe\x00", "[", "\\", "=", "\"", "'", "[]\n=\n", ".include", "\"\"=", "\"a\\",
 }
 
@@ -71,6 +72,7 @@ var sniffSamples = map[string]string{
 	"reg":                regSample,
 	"Get-TlsCipherSuite": "TLS_AES_256_GCM_SHA384\nTLS_AES_128_GCM_SHA256\nTLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384\n",
 	"crypto-policies":    "DEFAULT:NO-SHA1\n",
+	"Windows":            systeminfoEnglish,
 }
 
 // TestSniff: each kind of file is known by its content alone, and no two readers are equally sure of it.

@@ -16,6 +16,7 @@ var dialects = []*dialect{
 	&odbcini,
 	&javasecurity,
 	&reg,
+	&windows,
 	&ciphersuites,
 	&cryptopolicy,
 }

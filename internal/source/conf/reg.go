@@ -30,6 +30,7 @@ type regRoot struct {
 	scope  string
 	values []string // with "=sz" or "=multi" where they are no numbers; nil: kept as they are
 	below  bool     // keys below count too
+	some   bool     // the key holds many values that belong to others: one with another name is none that is misspelt
 }
 
 // regRoots are in the order of looking: the first whose path fits decides. Sources: "TLS registry settings" of Windows
@@ -49,10 +50,12 @@ var regRoots = []regRoot{
 	{path: `software\microsoft\mssqlserver\client`, scope: "SQL client", below: true},
 	{path: `software\wow6432node\microsoft\mssqlserver\client`, scope: "SQL client, 32 bits", below: true},
 	{path: `system\*\control\lsa\fipsalgorithmpolicy`, scope: "FIPS", values: []string{"Enabled"}},
+	{path: `software\microsoft\windows nt\currentversion`, scope: "Windows NT", values: windowsValues, some: true},
 }
 
 var (
 	dotnetValues    = []string{"SchUseStrongCrypto", "SystemDefaultTlsVersions"}
+	windowsValues   = []string{"ProductName=sz", "CurrentBuild=sz", "CurrentBuildNumber=sz", "UBR", "ReleaseId=sz", "DisplayVersion=sz", "InstallationType=sz", "BuildLabEx=sz"}
 	sqlServerValues = []string{"Certificate=sz", "ForceEncryption", "ForceStrict", "Encrypt", "HideInstance", "ExtendedProtection", "AcceptedSPNs=sz", "ProtocolList=multi"}
 )
 

@@ -96,6 +96,9 @@ func (k *regKey) known() []string {
 // misspelt marks a setting whose name Windows does not look for. It reports false where the name may belong to something
 // else: outside SCHANNEL, when no known name is close.
 func (k *regKey) misspelt(s *fact.Setting, known []string) bool {
+	if k.root.some {
+		return false
+	}
 	near, _, _ := strings.Cut(nearest(s.Name, known), "=")
 	if near != "" && edits(fold(s.Name), fold(near)) > 3 {
 		near = ""
