@@ -78,6 +78,9 @@ func For(c *fact.Case, ch change.Change, limit int) []Advice {
 	if c == nil {
 		c = &fact.Case{}
 	}
+	if ch.Args["machine"] != "" && !describedWindows(c) { // other evidence tells of it: the change is for that Windows all the same
+		c = &fact.Case{Question: c.Question, Machines: []fact.Machine{{}}}
+	}
 	advice, sure := specific(c, ch)
 	if !sure {
 		advice = append(written(general(), ch, c), advice...)
@@ -116,7 +119,7 @@ type owner struct {
 func owners(c *fact.Case, side change.Side) []owner {
 	var list []owner
 	for _, p := range All() {
-		if p.ID == generalID || !slices.Contains(p.Sides, side) {
+		if p.ID == generalID || !slices.Contains(p.Sides, side) || describedWindows(c) && p.ID != "schannel" {
 			continue
 		}
 		if s := p.Owns(c, side); s > 0 {

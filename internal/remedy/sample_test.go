@@ -61,7 +61,7 @@ func sampleArgs(kind change.Kind) []map[string]string {
 		change.UseScheme:          {{"scheme": "https"}, {"scheme": "http"}, {"scheme": "postgres"}, {"scheme": "postgres-direct"}, {"scheme": "mssql-strict"}, {"scheme": "mssql"}},
 		change.GrowDH:             {{"bits": "2048"}, {"bits": "3072"}, {"bits": "8192"}},
 		change.UseOtherKeyType:    {{}, {"keytype": "RSA"}},
-		change.DropDHE:            {{"suite": "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "openssl": ""}, {"suite": "", "openssl": ""}},
+		change.DropDHE:            {{"suite": "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384", "openssl": ""}, {"suite": "", "openssl": ""}, {"suite": "", "openssl": "", "windows": "registry"}},
 		change.TrustCA:            {{}, {"file": "/etc/ssl/our ca.pem"}, {"issuer": ""}},
 		change.FixKeyFile:         {{"file": "/etc/ssl/private/key.pem"}, {}},
 		change.FixCertificateFile: {{"file": "/etc/ssl/cert.pem"}, {}},

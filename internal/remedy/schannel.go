@@ -20,12 +20,14 @@ func schannel() Platform {
 func schannelScore(c *fact.Case, side change.Side) int {
 	if side == change.Server {
 		switch {
-		case microsoft(c), family(c) == "mssql", writes(c, side, "schannel"):
+		case describedWindows(c), microsoft(c), family(c) == "mssql", writes(c, side, "schannel"):
 			return 95
 		}
 		return 0
 	}
 	switch {
+	case describedWindows(c):
+		return 95
 	case writes(c, side, "schannel"), isClient(c, "winhttp", "wininet", ".net-framework", "iis"):
 		return 90
 	case isClient(c, sqlClientNames()...):
@@ -41,7 +43,7 @@ func schannelBook() book {
 		id:    "schannel",
 		apply: "run it in PowerShell as administrator; a service that does not follow at once needs a restart",
 		undo:  "run the reverse in PowerShell as administrator",
-		recipes: slices.Concat(schannelVersions(change.Server, "Server"), schannelVersions(change.Client, "Client"), schannelSuites(),
+		recipes: slices.Concat(schannelVersions(change.Server, "Server"), schannelVersions(change.Client, "Client"), schannelSuites(), schannelDHE(),
 			schannelHello(), schannelStores(), schannelClock()),
 	}
 }
@@ -72,13 +74,10 @@ func schannelVersions(side change.Side, role string) []recipe {
 func schannelSuites() []recipe {
 	const cmdlets = " (Windows 10, Server 2016 or later; before that by the group policy \"SSL Cipher Suite Order\")"
 	return []recipe{
-		{kind: change.OfferSuite, what: "on Windows, enable {iana}" + cmdlets, snippet: "Enable-TlsCipherSuite -Name {iana}",
+		{kind: change.OfferSuite, what: "on {win}, enable {iana}" + cmdlets, snippet: "Enable-TlsCipherSuite -Name {iana}",
 			undo: "Disable-TlsCipherSuite -Name {iana}"},
 		{kind: change.DropDHE, what: "on Windows, take {dhe} away" + cmdlets, snippet: "Disable-TlsCipherSuite -Name {dhe}",
 			undo: "Enable-TlsCipherSuite -Name {dhe}"},
-		{kind: change.DropDHE, variant: "all", instead: true, what: "on Windows, take the TLS_DHE suites away" + cmdlets,
-			snippet: "(Get-TlsCipherSuite -Name TLS_DHE).Name | ForEach-Object { $_; Disable-TlsCipherSuite -Name $_ }",
-			undo:    "Enable-TlsCipherSuite -Name NAME    # for each name that was printed"},
 		{kind: change.OfferGroup, what: "on Windows, enable the curve {wincurve} (Windows 10, Server 2016 or later)", snippet: "Enable-TlsEccCurve -Name {wincurve}",
 			undo: "Disable-TlsEccCurve -Name {wincurve}"},
 	}

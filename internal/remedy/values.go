@@ -30,6 +30,8 @@ func valuesOf(ch change.Change, c *fact.Case) values {
 	v.group(v.args["group"])
 	v.scheme(v.args["scheme"])
 	v.dh()
+	v.suiteList()
+	v.windowsPlace(ch.Side)
 	v.urlScheme(v.args["scheme"], c)
 	v.key(v.args["keytype"])
 	v.server()
