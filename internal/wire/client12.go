@@ -10,6 +10,9 @@ import (
 
 // enter12 waits for the rest of the server's flight. A suite that cannot be completed is decoded to its end.
 func (c *Client) enter12(hello *ServerHello) error {
+	if err := c.agreeLimits(hello.Extensions); err != nil {
+		return err
+	}
 	if c.takesUp12(hello) {
 		return c.resume12(hello)
 	}

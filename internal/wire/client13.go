@@ -101,11 +101,14 @@ func (c *Client) takeEncryptedExtensions(m incoming) error {
 	if err := expect(m, TypeEncryptedExtensions); err != nil {
 		return err
 	}
-	_, alpn, err := ParseEncryptedExtensions(m.Body())
+	answer, alpn, err := ParseEncryptedExtensions(m.Body())
 	if err != nil {
 		return giveUpOn(AlertDecodeError, ReasonDecode, err)
 	}
 	c.flight.ALPN = alpn
+	if err := c.agreeLimits(answer); err != nil {
+		return err
+	}
 	c.next = c.takeRequestOrCertificate
 	if c.resumed { // the session stands for the certificate (RFC 8446 §2.2)
 		c.next = c.takeFinished13

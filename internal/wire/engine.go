@@ -50,6 +50,7 @@ type engine struct {
 	appData  []byte
 	accepted bool // the peer went on after our Finished: a ticket or application data came
 
+	limits                  recordLimits
 	records, handshakeBytes int
 	done                    bool
 	closed                  bool // we sent an alert that ends the connection
@@ -127,6 +128,9 @@ func (e *engine) takeRecord(r Record) error {
 	}
 	if len(plain) > maxPlaintext {
 		return giveUp(AlertRecordOverflow, ReasonTooLarge, "record of %d bytes", len(plain))
+	}
+	if err := e.checkLimit(len(plain), e.in.how != nil); err != nil {
+		return err
 	}
 	return e.dispatch(typ, plain)
 }

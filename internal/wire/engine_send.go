@@ -27,7 +27,7 @@ func (e *engine) outVersion() uint16 {
 // send seals payload into as many records as it takes.
 func (e *engine) send(typ uint8, payload []byte) error {
 	for first := true; first || len(payload) > 0; first = false {
-		n := min(len(payload), maxPlaintext)
+		n := min(len(payload), e.outLimit())
 		record, err := e.out.seal(typ, e.outVersion(), payload[:n], e.rand)
 		if err != nil {
 			return giveUpOn(AlertInternalError, ReasonRandomSourceEmpty, err)

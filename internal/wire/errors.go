@@ -70,6 +70,7 @@ const (
 	ReasonTooMuchAppData    = "application-data-too-large"
 	ReasonRandomSourceEmpty = "random-source"
 	ReasonBadResumption     = "bad-resumption"
+	ReasonOverLimit         = "record-over-limit"
 )
 
 // A PeerAlert says that the peer sent an alert that ends the handshake or the connection; close_notify is one too.

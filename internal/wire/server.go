@@ -67,6 +67,8 @@ type ServerConfig struct {
 	// Alternative is a second rule. When the client's first protected record does not open under the first, it is
 	// tried under this one; before TLS 1.3 the handshake goes on with the rule that fits. Server.Rule tells which.
 	Alternative func(kind string, secret []byte, ske *ServerKeyExchange) []byte
+	// Extra are sent as they are, in ServerHello or, with TLS 1.3, in EncryptedExtensions.
+	Extra []Extension
 }
 
 // A Server is the server's side of one connection, without I/O: what Feed, Seal and Close return is to be sent.

@@ -70,6 +70,7 @@ func (s *Server) sendServerHello12() error {
 	if s.staples() {
 		hello.Extensions = append(hello.Extensions, Extension{Type: ExtStatusRequest})
 	}
+	hello.Extensions = append(hello.Extensions, s.config.Extra...)
 	return s.sendHello(hello)
 }
 

@@ -170,7 +170,7 @@ func (s *Server) useHandshakeKeys() error {
 
 // sendEncrypted13 sends EncryptedExtensions to CertificateVerify.
 func (s *Server) sendEncrypted13() error {
-	message, err := MarshalEncryptedExtensions(nil, s.flight.ALPN)
+	message, err := MarshalEncryptedExtensions(s.config.Extra, s.flight.ALPN)
 	if err != nil {
 		return giveUpOn(AlertInternalError, ReasonInternal, err)
 	}
