@@ -42,7 +42,7 @@ func Read(p *Protocol, t *wire.Transcript) fact.Handshake {
 // fillFlight takes over what the TLS part says.
 func fillFlight(h *fact.Handshake, f *wire.Flight) {
 	h.Client, h.Retry, h.Server = f.Client, f.Retry, f.Server
-	h.Key, h.Request, h.ALPN, h.OCSP = f.KeyExchange, f.Request, f.ALPN, f.OCSP
+	h.Key, h.Request, h.ALPN, h.OCSP, h.Ticket = f.KeyExchange, f.Request, f.ALPN, f.OCSP, f.Ticket
 	if f.KeyExchange != nil && f.KeyExchange.Kind == "DHE" {
 		h.Public = f.ClientYc
 	}

@@ -38,7 +38,6 @@ func (p *Prober) Begin(ctx context.Context, c *fact.Case) {
 	}
 	p.run(ctx, c, todo)
 	p.promote(c)
-	p.repeat(ctx, c)
 	p.learnAliases(ctx, c)
 }
 
@@ -153,17 +152,7 @@ func (p *Prober) rename(c *fact.Case, i int, v fact.Variant) {
 	c.Handshakes[i].Variant, c.Handshakes[i].Ref.Name = v, v.String()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.tapes[i].Variant = v
-}
-
-// repeat makes the unchanged handshake again, as often as the question wants.
-func (p *Prober) repeat(ctx context.Context, c *fact.Case) {
-	var todo []*trial
-	base := c.First()
-	for i := 2; base != nil && i <= p.question.Repeat; i++ {
-		if t, ok := p.trial(base.ServerAddr(), fact.Variant{Kind: fact.Repeat, Value: strconv.Itoa(i)}); ok {
-			todo = append(todo, t)
-		}
-	}
-	p.run(ctx, c, todo)
+	t := p.tapes[i+1]
+	t.Variant = v
+	p.tapes[i+1] = t
 }

@@ -155,7 +155,7 @@ func (p plan) begin(t testing.TB) (*fact.Case, *Prober) {
 	c, prober := &fact.Case{Question: p.question}, New(p.question, p.Settings)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*p.Timeout)
 	defer cancel()
-	finish(t, func() { prober.Begin(ctx, c) })
+	finish(t, func() { prober.Begin(ctx, c); prober.Repeat(ctx, c) })
 	return c, prober
 }
 

@@ -23,9 +23,7 @@ const linger = 400 * time.Millisecond
 // perform makes one connection and tells it as evidence. The number counts connections from 1.
 func (p *Prober) perform(ctx context.Context, t *trial, number int) fact.Handshake {
 	tape := p.record(ctx, t)
-	p.mu.Lock()
-	p.tapes[number-1] = tape
-	p.mu.Unlock()
+	p.keep(number, tape)
 	p.reading.Lock()
 	defer p.reading.Unlock()
 	return Read(tape, number, p.Settings)
@@ -35,7 +33,7 @@ func (p *Prober) perform(ctx context.Context, t *trial, number int) fact.Handsha
 func (p *Prober) record(ctx context.Context, t *trial) Tape {
 	rec := Tape{Variant: t.variant, Protocol: t.protocol.ID, Verified: t.name, Path: []netip.AddrPort{t.addr}}
 	rec.Transcript.Start = p.Now()
-	ctx, cancel := context.WithTimeout(ctx, p.timeout())
+	ctx, cancel := context.WithTimeout(ctx, p.wait(t))
 	defer cancel()
 	begun := time.Now()
 	conn, err := dial(ctx, t.addr, t.segment)
@@ -196,7 +194,10 @@ func (x *exchange) speak(ctx context.Context, conn net.Conn) fact.End {
 	}
 	x.client = c
 	defer func() { x.tape.t.Secrets = c.Secrets() }()
-	if _, err := conn.Write(c.Start()); err != nil {
+	x.tape.deal = x.deal
+	_, err = conn.Write(c.Start())
+	x.tape.deal = dealing{}
+	if err != nil {
 		return x.engineEnd(x.drain(conn, err))
 	}
 	if end, ok := x.feed(conn, c.Done); !ok {
@@ -268,6 +269,9 @@ func (x *exchange) after(ctx context.Context, conn net.Conn) fact.End {
 		if !ok && e.How != fact.EndTimeout {
 			return e
 		}
+	}
+	if e, refused := x.awaitTicket(conn); refused {
+		return e
 	}
 	if e, refused := x.ask(ctx, conn); refused {
 		return e

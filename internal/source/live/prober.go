@@ -5,9 +5,11 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tlswhy/tlswhy/internal/client"
@@ -28,6 +30,8 @@ type Settings struct {
 	Family   int           // 4 or 6 restricts addresses; 0 takes all
 	Timeout  time.Duration // a silent step ends after this long
 	Max      int           // connections in all
+	Parallel int           // repeats made at the same time; 0: four
+	Deep     int           // connections of Deep, beside Max
 	Now      func() time.Time
 	Tell     func(string) // progress, for people; may be nil
 }
@@ -43,9 +47,9 @@ type Prober struct {
 	reading sync.Mutex // one recording at a time is told as evidence: a hostile one takes many times its size
 	mu      sync.Mutex
 	used    int
-	unmade  int // of those booked, the ones whose time was over before they could begin
-	tapes   []Tape
-	quiet   bool // a handshake met silence: later ones run side by side and wait less
+	unmade  int          // of those booked, the ones whose time was over before they could begin
+	tapes   map[int]Tape // by number of the connection, from 1
+	quiet   atomic.Bool  // a handshake met silence: later ones run side by side and wait less
 	addrs   []netip.AddrPort
 
 	aliases <-chan aliasAnswer
@@ -83,7 +87,21 @@ func (p *Prober) Left() int { return max(p.Max-p.Connections(), 0) }
 func (p *Prober) Tapes() []Tape {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(p.tapes), func(t Tape) bool { return len(t.Path) == 0 })
+	list := make([]Tape, 0, len(p.tapes))
+	for _, number := range slices.Sorted(maps.Keys(p.tapes)) {
+		list = append(list, p.tapes[number])
+	}
+	return list
+}
+
+// keep keeps the recording of a connection.
+func (p *Prober) keep(number int, t Tape) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tapes == nil {
+		p.tapes = map[int]Tape{}
+	}
+	p.tapes[number] = t
 }
 
 // take books n connections, or as many as are left.
@@ -93,9 +111,6 @@ func (p *Prober) take(n int) (first, got int) {
 	got = min(n, max(p.Max-p.used, 0))
 	first = p.used + 1
 	p.used += got
-	for len(p.tapes) < p.used {
-		p.tapes = append(p.tapes, Tape{})
-	}
 	return first, got
 }
 
@@ -151,18 +166,17 @@ func (p *Prober) run(ctx context.Context, c *fact.Case, todo []*trial) int {
 		})
 	}
 	wg.Wait()
-	patience := p.timeout()
 	var cut []fact.Variant
 	for i := range out {
 		switch h := &out[i]; {
 		case h.Ref.At == "": // never begun
 			cut = append(cut, h.Variant)
 			continue
-		case over(ctx) && tooShort(h, patience):
+		case over(ctx) && tooShort(h, p.wait(todo[i])):
 			cut = append(cut, h.Variant)
 			continue
 		case h.End.How == fact.EndTimeout && h.Variant.Kind != fact.Silence:
-			p.quiet = true // who was told to say nothing met no silence of the peer
+			p.quiet.Store(true) // who was told to say nothing met no silence of the peer
 		}
 		c.Handshakes = append(c.Handshakes, out[i])
 	}
@@ -212,12 +226,20 @@ func (p *Prober) tell(v fact.Variant) {
 }
 
 // Quiet reports whether a handshake met silence.
-func (p *Prober) Quiet() bool { return p.quiet }
+func (p *Prober) Quiet() bool { return p.quiet.Load() }
 
 // timeout is how long the next connection may take.
 func (p *Prober) timeout() time.Duration {
-	if p.quiet {
+	if p.quiet.Load() {
 		return min(silenced, p.Timeout)
 	}
 	return p.Timeout
+}
+
+// wait is how long a trial may take.
+func (p *Prober) wait(t *trial) time.Duration {
+	if t.patience > 0 {
+		return t.patience
+	}
+	return p.timeout()
 }

@@ -175,7 +175,7 @@ func TestQuiet(t *testing.T) {
 		t.Errorf("%d connections at the same time", n)
 	}
 	long := New(p.question, Settings{Timeout: time.Hour})
-	if long.quiet = true; long.timeout() != silenced {
+	if long.quiet.Store(true); long.timeout() != silenced {
 		t.Errorf("waits %v", long.timeout())
 	}
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type tape struct {
 	start time.Time
 	t     wire.Transcript
 	size  int
+	deal  dealing       // how what is written now is divided
 	heard time.Duration // when the peer last said something; 0: never
 }
 
@@ -43,8 +45,25 @@ func (t *tape) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Write sends, and records what went out.
+// Write sends, in pieces where that is asked for, and records what went out.
 func (t *tape) Write(b []byte) (int, error) {
+	if t.deal.pieces == 0 {
+		return t.write(b)
+	}
+	sent, each := 0, max((len(b)+t.deal.pieces-1)/t.deal.pieces, 1)
+	for piece := range slices.Chunk(b, each) {
+		if sent > 0 {
+			time.Sleep(t.deal.pause)
+		}
+		n, err := t.write(piece)
+		if sent += n; err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+func (t *tape) write(b []byte) (int, error) {
 	n, err := t.Conn.Write(b)
 	t.add(wire.ClientSide, b[:n])
 	return n, err

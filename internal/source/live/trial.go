@@ -25,6 +25,9 @@ type trial struct {
 	own      *wire.ClientCertificate
 	segment  int
 	silence  time.Duration
+	patience time.Duration                                               // how long it may take; 0: as long as any
+	deal     dealing                                                     // how the hello is written
+	ticket   bool                                                        // read on for the session ticket
 	force    func(*wire.ClientConfig)                                    // chooses numbers that are otherwise left to chance; may be nil
 	also     func(context.Context, *exchange, net.Conn) (fact.End, bool) // asked once TLS stands, instead of ask; true: the server refuses
 }
@@ -33,6 +36,7 @@ type trial struct {
 func (p *Prober) trial(addr netip.AddrPort, v fact.Variant) (*trial, bool) {
 	t := &trial{variant: v, addr: addr, protocol: p.Protocol, name: p.question.Host, own: p.Own,
 		options: preamble.Options{Host: p.question.Host, Instance: p.question.Instance}}
+	t.ticket = p.question.Repeat > 1 && (v.Kind == fact.Baseline || v.Kind == fact.Address || v.Kind == fact.Repeat)
 	changed := t.arrange(v)
 	hello, limits, varied := client.Vary(p.Profile, p.target(t), v)
 	t.hello, t.limits = hello, limits
