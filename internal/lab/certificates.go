@@ -12,17 +12,17 @@ import (
 // certificateFaults are leaves that are wrong in themselves.
 func certificateFaults() []Fault {
 	return []Fault{
-		{"certificate-expired", "the certificate ran out three days ago", anyProto, serving(valid(-93, -3))},
-		{"certificate-expires-soon", "two of the certificate's ninety days are left", anyProto, serving(valid(-88, 2))},
-		{"certificate-not-yet-valid", "the certificate begins in ten days", anyProto, serving(valid(10, 100))},
-		{"client-clock-wrong", "everything the server shows says that it is eight hours later", anyProto, serving(later)},
-		{"certificate-revoked", "the stapled OCSP answer says revoked", anyProto, serving(stapled(revokedYesterday))},
-		{"revocation-unavailable", "the certificate demands a stapled answer and none comes", anyProto, serving(leafWith(mustStaple))},
-		{"certificate-wrong-purpose", "the certificate is for clients", anyProto, serving(leafWith(forClients))},
-		{"certificate-malformed", "the certificate's serial number is negative", anyProto, serving(leafWith(negativeSerial))},
-		{"certificate-key-too-small", "the certificate's key is RSA with 1024 bits", anyProto, serving(leafWith(weakKey))},
-		{"certificate-digest-too-weak", "the certificate is signed with SHA-1", anyProto, serving(signedWithSHA1)},
-		{"openssl-security-level", "RSA with 1024 bits, which security level 2 alone refuses", common, serving(leafWith(weakKey), as("openssl3"))},
+		of("certificate-expired", "the certificate ran out three days ago", anyProto, serving(valid(-93, -3))),
+		of("certificate-expires-soon", "two of the certificate's ninety days are left", anyProto, serving(valid(-88, 2))),
+		of("certificate-not-yet-valid", "the certificate begins in ten days", anyProto, serving(valid(10, 100))),
+		of("client-clock-wrong", "everything the server shows says that it is eight hours later", anyProto, serving(later)),
+		of("certificate-revoked", "the stapled OCSP answer says revoked", anyProto, serving(stapled(revokedYesterday))),
+		of("revocation-unavailable", "the certificate demands a stapled answer and none comes", anyProto, serving(leafWith(mustStaple))),
+		of("certificate-wrong-purpose", "the certificate is for clients", anyProto, serving(leafWith(forClients))),
+		of("certificate-malformed", "the certificate's serial number is negative", anyProto, serving(leafWith(negativeSerial))),
+		of("certificate-key-too-small", "the certificate's key is RSA with 1024 bits", anyProto, serving(leafWith(weakKey))),
+		of("certificate-digest-too-weak", "the certificate is signed with SHA-1", anyProto, serving(signedWithSHA1)),
+		of("openssl-security-level", "RSA with 1024 bits, which security level 2 alone refuses", anyProto, serving(leafWith(weakKey), as("openssl3"))),
 	}
 }
 

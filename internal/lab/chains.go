@@ -13,17 +13,17 @@ import (
 // chainFaults are sound leaves whose path to a trusted root is not.
 func chainFaults() []Fault {
 	return []Fault{
-		{"self-signed-certificate", "the certificate signed itself", anyProto, serving(selfSigned)},
-		{"ca-not-trusted", "the chain ends at a root that --ca does not hold", anyProto, serving(otherRoot(named("Warehouse", "Root CA")))},
-		{"intercepted-by-proxy", "a certificate as an inspecting firewall signs it on the way", anyProto, serving(otherRoot(firewallName()))},
-		{"intercepted-by-antivirus", "a certificate as an antivirus product signs it on the client's machine", anyProto, serving(otherRoot(antivirusName()))},
-		{"ca-store-missing", "the file for --ca is empty", anyProto, serving(handingOver(nil))},
-		{"ca-store-outdated", "the file for --ca holds the root's predecessor: same name, other key", anyProto, serving(olderRoot)},
-		{"missing-intermediate", "the server sends its certificate alone", anyProto, serving(leafAlone)},
-		{"chain-order-wrong", "the intermediates are sent in the wrong order", anyProto, serving(chainOf(2, func(c [][]byte) { slices.Reverse(c) }))},
-		{"chain-too-deep", "twelve intermediates stand between certificate and root", anyProto, serving(chainOf(12, nil))},
-		{"expired-root-in-path", "an old cross-signed copy of the root is sent along, expired", anyProto, serving(crossSigned)},
-		{"intermediate-expired", "the intermediate ran out two days ago", anyProto, serving(oldIntermediate)},
+		of("self-signed-certificate", "the certificate signed itself", anyProto, serving(selfSigned)),
+		of("ca-not-trusted", "the chain ends at a root that --ca does not hold", anyProto, serving(otherRoot(named("Warehouse", "Root CA")))),
+		of("intercepted-by-proxy", "a certificate as an inspecting firewall signs it on the way", anyProto, serving(otherRoot(firewallName()))),
+		of("intercepted-by-antivirus", "a certificate as an antivirus product signs it on the client's machine", anyProto, serving(otherRoot(antivirusName()))),
+		of("ca-store-missing", "the file for --ca is empty", anyProto, serving(handingOver(nil))),
+		of("ca-store-outdated", "the file for --ca holds the root's predecessor: same name, other key", anyProto, serving(olderRoot)),
+		of("missing-intermediate", "the server sends its certificate alone", anyProto, serving(leafAlone)),
+		of("chain-order-wrong", "the intermediates are sent in the wrong order", anyProto, serving(chainOf(2, func(c [][]byte) { slices.Reverse(c) }))),
+		of("chain-too-deep", "twelve intermediates stand between certificate and root", anyProto, serving(chainOf(12, nil))),
+		of("expired-root-in-path", "an old cross-signed copy of the root is sent along, expired", anyProto, serving(crossSigned)),
+		of("intermediate-expired", "the intermediate ran out two days ago", anyProto, serving(oldIntermediate)),
 	}
 }
 

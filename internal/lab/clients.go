@@ -14,11 +14,11 @@ var withClients = []string{"https", "mysql", "postgres", "postgres-direct", "tls
 // clientFaults are servers that demand a client certificate, and users with the wrong one or none.
 func clientFaults() []Fault {
 	return []Fault{
-		{"client-certificate-missing", "the server demands a client certificate; the user has none", withClients, serving(demanding)},
-		{"client-certificate-untrusted", "the user's certificate is of a CA that the server does not know", withClients, serving(demanding, presenting(ofOtherCA))},
-		{"client-certificate-expired", "the user's certificate ran out", withClients, serving(demanding, presenting(ranOut))},
-		{"client-certificate-wrong-purpose", "the user's certificate is one for servers", withClients, serving(demanding, presenting(forServers))},
-		{"client-key-does-not-match", "the user's key belongs to another certificate", withClients, serving(demanding, presenting(withOtherKey))},
+		of("client-certificate-missing", "the server demands a client certificate; the user has none", withClients, serving(demanding)),
+		of("client-certificate-untrusted", "the user's certificate is of a CA that the server does not know", withClients, serving(demanding, presenting(ofOtherCA))),
+		of("client-certificate-expired", "the user's certificate ran out", withClients, serving(demanding, presenting(ranOut))),
+		of("client-certificate-wrong-purpose", "the user's certificate is one for servers", withClients, serving(demanding, presenting(forServers))),
+		of("client-key-does-not-match", "the user's key belongs to another certificate", withClients, serving(demanding, presenting(withOtherKey))),
 	}
 }
 

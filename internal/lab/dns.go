@@ -18,6 +18,7 @@ type zone struct {
 	Rcode int
 	// Silent answers nothing at all.
 	Silent bool
+	port   int // to listen on; 0: a free one
 }
 
 // A resolver answers from one zone, over UDP and TCP on the same port.
@@ -26,9 +27,9 @@ type resolver struct {
 	close   func()
 }
 
-// openResolver starts a resolver on a free port of ip.
+// openResolver starts a resolver on ip.
 func openResolver(ctx context.Context, ip net.IP, z zone) (*resolver, error) {
-	packets, listener, err := pairOfPorts(ctx, ip)
+	packets, listener, err := pairOfPorts(ctx, ip, z.port)
 	if err != nil {
 		return nil, fmt.Errorf("opening a resolver: %w", err)
 	}
@@ -51,13 +52,14 @@ func openResolver(ctx context.Context, ip net.IP, z zone) (*resolver, error) {
 	return &resolver{address: packets.LocalAddr().String(), close: func() { end(); stop() }}, nil
 }
 
-// pairOfPorts binds UDP and TCP to one port; a few tries, as the kernel chooses the first without regard to the other.
-func pairOfPorts(ctx context.Context, ip net.IP) (net.PacketConn, net.Listener, error) {
+// pairOfPorts binds UDP and TCP to one port, 0 for any; then a few tries, as the kernel chooses the first without regard
+// to the other.
+func pairOfPorts(ctx context.Context, ip net.IP, port int) (net.PacketConn, net.Listener, error) {
 	var config net.ListenConfig
 	var err error
 	for range 8 {
 		var packets net.PacketConn
-		if packets, err = config.ListenPacket(ctx, "udp", onPort(ip, 0)); err != nil {
+		if packets, err = config.ListenPacket(ctx, "udp", onPort(ip, port)); err != nil {
 			return nil, nil, err
 		}
 		var listener net.Listener

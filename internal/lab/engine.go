@@ -14,26 +14,50 @@ import (
 func engine(change func(*wire.ServerConfig)) func(*site) error {
 	return func(s *site) error {
 		s.talk = func(ctx context.Context, s *site, g *guest) error {
-			config := wire.ServerConfig{
-				Chain: s.tls.Certificates[0].Certificate, Key: signer(s.tls.Certificates[0]),
-				MaxVersion: wire.TLS12, Renegotiation: true, ALPN: s.tls.NextProtos,
+			c := &engineConn{Conn: g.Conn, server: wire.NewServer(s.engineConfig(change))}
+			defer g.leave()
+			for !c.server.Done() {
+				if err := c.turn(); err != nil {
+					return err
+				}
 			}
-			change(&config)
-			return s.shakeEngine(ctx, g, config)
+			return s.talkInside(ctx, g, c)
 		}
 		return nil
 	}
 }
 
-// shakeEngine is shake with the engine instead of the standard library.
-func (s *site) shakeEngine(ctx context.Context, g *guest, config wire.ServerConfig) error {
-	c := &engineConn{Conn: g.Conn, server: wire.NewServer(config)}
-	defer g.leave()
-	for !c.server.Done() {
-		if err := c.turn(); err != nil {
-			return err
+// curt is engine for a server that says nothing when a handshake fails, but resets the connection, which Windows shows
+// as error 10054. It also fails where the client has said what offends.
+func curt(change func(*wire.ServerConfig), offends func(*wire.Flight) bool) func(*site) error {
+	return func(s *site) error {
+		s.talk = func(ctx context.Context, s *site, g *guest) error {
+			c := &engineConn{Conn: g.Conn, server: wire.NewServer(s.engineConfig(change)), curt: true, offends: offends}
+			for !c.server.Done() {
+				if err := c.turn(); err != nil {
+					g.reset()
+					return err
+				}
+			}
+			defer g.leave()
+			return s.talkInside(ctx, g, c)
 		}
+		return nil
 	}
+}
+
+// engineConfig is TLS 1.2 with the site's certificate, and a change made to it.
+func (s *site) engineConfig(change func(*wire.ServerConfig)) wire.ServerConfig {
+	config := wire.ServerConfig{
+		Chain: s.tls.Certificates[0].Certificate, Key: signer(s.tls.Certificates[0]),
+		MaxVersion: wire.TLS12, Renegotiation: true, ALPN: s.tls.NextProtos,
+	}
+	change(&config)
+	return config
+}
+
+// talkInside is what follows a handshake.
+func (s *site) talkInside(ctx context.Context, g *guest, c *engineConn) error {
 	unwrap(g.Conn)
 	err := s.speaks.Deny(ctx, c, s.options)
 	if !g.said.LoginOnly { // then TLS has ended with the login
@@ -47,7 +71,13 @@ type engineConn struct {
 	net.Conn
 	server *wire.Server
 	ready  []byte // decrypted, to be read
+	curt   bool   // no last words to a client whose handshake fails
+	// offends finds fault with what the client has said so far; nil: nothing.
+	offends func(*wire.Flight) bool
 }
+
+// errOffended ends a handshake over what the client has said.
+var errOffended = errors.New("the client said what this server does not take")
 
 // turn reads once, feeds the engine and sends what it answers.
 func (c *engineConn) turn() error {
@@ -57,7 +87,10 @@ func (c *engineConn) turn() error {
 		return err
 	}
 	out, err := c.server.Feed(b[:n])
-	if len(out) > 0 {
+	if c.offends != nil && c.offends(c.server.Flight()) {
+		return errOffended
+	}
+	if len(out) > 0 && (err == nil || !c.curt) {
 		if _, werr := c.Conn.Write(out); werr != nil {
 			return errors.Join(err, werr)
 		}

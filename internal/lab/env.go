@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
+	"sync/atomic"
 )
 
 // An Env is what all faults of one run share: the CA in memory and a folder for files.
@@ -17,8 +17,36 @@ type Env struct {
 	// Listen is the address endpoints bind to; a port of 0 is chosen freely.
 	Listen net.IP
 
-	mu    sync.Mutex
-	files int
+	port, dnsPort int // 0: any
+	files         *atomic.Int32
+}
+
+// OnPort is the same environment for an endpoint on a given port; a resolver that it needs listens on dns. 0 stands
+// for any free port.
+func (e *Env) OnPort(port, dns int) *Env {
+	fixed := *e
+	fixed.port, fixed.dnsPort = port, dns
+	return &fixed
+}
+
+// Reach is the address under which this machine meets what listens.
+func (e *Env) Reach() net.IP {
+	switch {
+	case e.Listen.Equal(net.IPv4zero):
+		return net.IPv4(127, 0, 0, 1)
+	case e.Listen.IsUnspecified():
+		return net.IPv6loopback
+	}
+	return e.Listen
+}
+
+// ToReach puts Reach in place of the address that something listens on.
+func (e *Env) ToReach(address string) string {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil || !e.Listen.IsUnspecified() {
+		return address
+	}
+	return net.JoinHostPort(e.Reach().String(), port)
 }
 
 // NewEnv makes a CA and writes its root into dir, which must exist and which the caller removes.
@@ -27,8 +55,8 @@ func NewEnv(dir string) (*Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Env{CA: ca, Dir: dir, Listen: net.IPv4(127, 0, 0, 1)}
-	if err := os.WriteFile(e.caFile(), pemOf(ca.Root.DER), 0o600); err != nil {
+	e := &Env{CA: ca, Dir: dir, Listen: net.IPv4(127, 0, 0, 1), files: new(atomic.Int32)}
+	if err := os.WriteFile(e.CAFile(), pemOf(ca.Root.DER), 0o600); err != nil {
 		return nil, fmt.Errorf("writing the lab's CA: %w", err)
 	}
 	return e, nil
@@ -37,16 +65,12 @@ func NewEnv(dir string) (*Env, error) {
 // Close forgets the CA. Endpoints are closed one by one by whoever started them.
 func (e *Env) Close() { e.CA = nil }
 
-// caFile is where the root is handed over.
-func (e *Env) caFile() string { return filepath.Join(e.Dir, "ca.pem") }
+// CAFile is where the root is handed over.
+func (e *Env) CAFile() string { return filepath.Join(e.Dir, "ca.pem") }
 
 // write hands a file over under a numbered name, which tells nothing, and returns its path.
 func (e *Env) write(kind string, data []byte) (string, error) {
-	e.mu.Lock()
-	e.files++
-	n := e.files
-	e.mu.Unlock()
-	path := filepath.Join(e.Dir, kind+strconv.Itoa(n)+".pem")
+	path := filepath.Join(e.Dir, kind+strconv.Itoa(int(e.files.Add(1)))+".pem")
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		return "", fmt.Errorf("handing over a file: %w", err)
 	}

@@ -5,9 +5,8 @@ var (
 	anyProto = []string{"https", "mysql", "postgres", "mssql", "mssql-strict", "postgres-direct", "tls"}
 	// upTo13 are those whose servers speak TLS 1.3: not SQL Server before TDS 8.0.
 	upTo13 = []string{"https", "mysql", "postgres", "mssql-strict", "postgres-direct", "tls"}
-	common = []string{"https", "mysql", "postgres", "mssql"}
 )
 
 func healthyOnes() []Fault {
-	return []Fault{{Slug: Healthy, Says: "nothing is wrong: TLS 1.2 and 1.3, a chain of two, the right name", Protos: anyProto, Start: serving()}}
+	return []Fault{of(Healthy, "nothing is wrong: TLS 1.2 and 1.3, a chain of two, the right name", anyProto, serving())}
 }

@@ -10,15 +10,15 @@ import (
 // helloFaults are servers that cannot, or will not, agree with what the client offers.
 func helloFaults() []Fault {
 	return []Fault{
-		{"server-too-old", "the server knows TLS 1.0 only", anyProto, serving(versions(tls.VersionTLS10, tls.VersionTLS10))},
-		{"client-too-old", "the server knows TLS 1.3 only; the client stops at 1.2", upTo13, serving(versions(tls.VersionTLS13, tls.VersionTLS13), as("tls1.2"))},
-		{"no-shared-cipher", "the server has suites with RSA key exchange and CBC only", common, serving(rsaKeyExchangeOnly)},
-		{"cipher-needs-other-certificate", "the suites in common are for ECDSA, the certificate's key is RSA", common, serving(gcmByRSA, as("legacy"))},
-		{"no-shared-group", "the server has P-521 only", common, serving(groups(tls.CurveP521))},
-		{"no-shared-alpn", "the server takes another application protocol only", []string{"https", "postgres-direct", "mssql-strict"}, serving(otherALPN)},
-		{"crypto-policy", "the server has ChaCha20 and X25519 only; the client may use approved algorithms only", common, serving(unapproved, as("fips"))},
-		{"sni-missing", "the server needs a name, the client sends none", common, serving(judging(needsName), withoutName)},
-		{"sni-unknown", "the server does not know the name sent", common, serving(judging(knowsNoName))},
+		of("server-too-old", "the server knows TLS 1.0 only", anyProto, serving(versions(tls.VersionTLS10, tls.VersionTLS10))),
+		of("client-too-old", "the server knows TLS 1.3 only; the client stops at 1.2", upTo13, serving(versions(tls.VersionTLS13, tls.VersionTLS13), as("tls1.2"))),
+		of("no-shared-cipher", "the server has suites with RSA key exchange and CBC only", anyProto, serving(rsaKeyExchangeOnly)),
+		of("cipher-needs-other-certificate", "the suites in common are for ECDSA, the certificate's key is RSA", anyProto, serving(gcmByRSA, as("legacy"))),
+		of("no-shared-group", "the server has P-521 only", anyProto, serving(groups(tls.CurveP521))),
+		of("no-shared-alpn", "the server takes another application protocol only", []string{"https", "postgres-direct", "mssql-strict"}, serving(otherALPN)),
+		of("crypto-policy", "the server has ChaCha20 and X25519 only; the client may use approved algorithms only", anyProto, serving(unapproved, as("fips"))),
+		of("sni-missing", "the server needs a name, the client sends none", anyProto, serving(judging(needsName), withoutName)),
+		of("sni-unknown", "the server does not know the name sent", anyProto, serving(judging(knowsNoName))),
 	}
 }
 

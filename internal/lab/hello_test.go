@@ -65,7 +65,7 @@ func TestHelloLengths(t *testing.T) {
 
 // TestHellosMeetTheirFault: the profile that the endpoint names sends such a hello over each protocol.
 func TestHellosMeetTheirFault(t *testing.T) {
-	for _, proto := range common {
+	for _, proto := range anyProto {
 		p := preamble.ByID(proto)
 		for profile, fits := range map[string]func(n int) bool{
 			"openssl3": func(n int) bool { return n >= 256 && n < 512 },

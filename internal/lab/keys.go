@@ -14,9 +14,9 @@ import (
 // keyFaults are servers whose secrets, or whose code, are wrong.
 func keyFaults() []Fault {
 	return []Fault{
-		{"key-does-not-match-certificate", "the server's key belongs to another certificate", upTo13, serving(foreignKey)},
-		{"keys-disagree", "the server cannot check the client's Finished", common, serving(spoiling)},
-		{"peer-implementation-bug", "the server chooses a suite that was not offered", common, serving(choosingUnoffered)},
+		of("key-does-not-match-certificate", "the server's key belongs to another certificate", upTo13, serving(foreignKey)),
+		of("keys-disagree", "the server cannot check the client's Finished", anyProto, serving(spoiling)),
+		of("peer-implementation-bug", "the server chooses a suite that was not offered", anyProto, serving(choosingUnoffered)),
 	}
 }
 

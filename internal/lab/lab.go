@@ -17,10 +17,31 @@ import (
 // Healthy is no cause.
 type Fault struct {
 	Slug   string
+	Kind   string   // tells faults of one cause apart; empty for the usual one
 	Says   string   // what is wrong with the endpoint, for the catalogue of the lab
 	Protos []string // preamble IDs it can be served over, the usual one first
+	// Needs are flags of a diagnosis without which it does not meet the fault; the endpoint hands them over as well.
+	Needs []string
+	// ByHand: no diagnosis of the endpoint meets the fault, but another client does, see Endpoint.Hand.
+	ByHand bool
 	// Start serves it until the endpoint is closed or ctx ends. The error tells what of this machine is in the way.
-	Start func(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, error)
+	Start starter
+}
+
+// A starter serves a fault over a protocol.
+type starter func(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, error)
+
+// Name is what the fault is asked for by: its cause, and behind a dot its kind.
+func (f Fault) Name() string {
+	if f.Kind == "" {
+		return f.Slug
+	}
+	return f.Slug + "." + f.Kind
+}
+
+// of is a fault that any diagnosis of the endpoint meets.
+func of(slug, says string, protos []string, start starter) Fault {
+	return Fault{Slug: slug, Says: says, Protos: protos, Start: start}
 }
 
 // Healthy is the slug of the endpoint without a fault.
@@ -32,25 +53,28 @@ type Endpoint struct {
 	Flags  []string // "--ca", "…/ca.pem", "--dns", "127.0.0.1:5353", "--connect", "127.0.0.1", "--sni", "none" …
 	Addr   string   // "127.0.0.1:34567", where it listens; empty when nothing does
 	Host   string   // the name in Target
+	Files  []string // handed over beside those that Flags name
+	// Hand is what another client types to meet the fault; empty but for faults met by hand.
+	Hand string
 	// Close ends it and waits for all it started. It may be called more than once.
 	Close func()
 }
 
-// Faults lists everything the lab can serve, sorted by slug.
+// Faults lists everything the lab can serve, sorted by name.
 func Faults() []Fault {
-	all := slices.Concat(healthyOnes(), reachFaults(), preambleFaults(), helloFaults(), oldFaults(), middleboxFaults(), nameFaults(),
-		certificateFaults(), chainFaults(), clientFaults(), keyFaults())
-	sort.Slice(all, func(i, j int) bool { return all[i].Slug < all[j].Slug })
+	all := slices.Concat(healthyOnes(), reachFaults(), preambleFaults(), helloFaults(), oldFaults(), rareFaults(), formFaults(), middleboxFaults(),
+		nameFaults(), certificateFaults(), chainFaults(), clientFaults(), keyFaults(), sessionFaults(), proxyFaults())
+	sort.Slice(all, func(i, j int) bool { return all[i].Name() < all[j].Name() })
 	return all
 }
 
-// Find looks a fault up by its slug and the protocol to serve it over: a preamble ID or URL scheme, or "" for the
+// Find looks a fault up by its name and the protocol to serve it over: a preamble ID or URL scheme, or "" for the
 // usual one. The error names what exists.
-func Find(proto, slug string) (Fault, preamble.Protocol, error) {
+func Find(proto, name string) (Fault, preamble.Protocol, error) {
 	all := Faults()
-	at := slices.IndexFunc(all, func(f Fault) bool { return f.Slug == slug })
+	at := slices.IndexFunc(all, func(f Fault) bool { return f.Name() == name })
 	if at < 0 {
-		return Fault{}, preamble.Protocol{}, fmt.Errorf("the lab has no fault %q, but these: %s", slug, slugs(all))
+		return Fault{}, preamble.Protocol{}, fmt.Errorf("the lab has no fault %q, but these: %s", name, namesOf(all))
 	}
 	f := all[at]
 	if proto == "" {
@@ -58,7 +82,7 @@ func Find(proto, slug string) (Fault, preamble.Protocol, error) {
 	}
 	p := protocol(proto)
 	if p == nil || !slices.Contains(f.Protos, p.ID) {
-		return Fault{}, preamble.Protocol{}, fmt.Errorf("the lab cannot serve %s over %q, but over: %s", slug, proto, strings.Join(f.Protos, ", "))
+		return Fault{}, preamble.Protocol{}, fmt.Errorf("the lab cannot serve %s over %q, but over: %s", name, proto, strings.Join(f.Protos, ", "))
 	}
 	return f, *p, nil
 }
@@ -70,10 +94,10 @@ func protocol(name string) *preamble.Protocol {
 	return preamble.ByScheme(name)
 }
 
-func slugs(all []Fault) string {
+func namesOf(all []Fault) string {
 	var list []string
 	for _, f := range all {
-		list = append(list, f.Slug)
+		list = append(list, f.Name())
 	}
 	return strings.Join(list, ", ")
 }

@@ -14,12 +14,12 @@ import (
 
 func TestFaultsAreSortedAndServable(t *testing.T) {
 	all := Faults()
-	if !slices.IsSortedFunc(all, func(a, b Fault) int { return strings.Compare(a.Slug, b.Slug) }) {
-		t.Error("not sorted by slug")
+	if !slices.IsSortedFunc(all, func(a, b Fault) int { return strings.Compare(a.Name(), b.Name()) }) {
+		t.Error("not sorted by name")
 	}
 	for i, f := range all {
-		if i > 0 && all[i-1].Slug == f.Slug {
-			t.Errorf("%s is there twice", f.Slug)
+		if i > 0 && all[i-1].Name() == f.Name() {
+			t.Errorf("%s is there twice", f.Name())
 		}
 		if f.Says == "" || len(f.Protos) == 0 || f.Start == nil {
 			t.Errorf("%s is incomplete", f.Slug)
@@ -52,7 +52,7 @@ func TestFindNamesWhatExists(t *testing.T) {
 
 // known are the flags that a user could type by hand; true when a value follows.
 var known = map[string]bool{"--ca": true, "--dns": true, "--connect": true, "--sni": true, "--as": true, "--cert": true, "--key": true,
-	"--timeout": true, "-4": false, "-6": false}
+	"--timeout": true, "--max-connections": true, "--deep": false, "--deep=all": false, "-4": false, "-6": false}
 
 // TestEveryEndpoint starts each fault over each of its protocols, reads what it hands over and closes it again.
 func TestEveryEndpoint(t *testing.T) {
@@ -63,10 +63,18 @@ func TestEveryEndpoint(t *testing.T) {
 			p := preamble.ByID(proto)
 			end, err := f.Start(t.Context(), e, *p)
 			if err != nil {
-				t.Errorf("%s over %s: %v", f.Slug, proto, err)
+				t.Errorf("%s over %s: %v", f.Name(), proto, err)
 				continue
 			}
 			checkEndpoint(t, f.Slug, end)
+			if f.ByHand != (end.Hand != "") || strings.ContainsAny(end.Hand, "{}") || f.Kind != "" && strings.Contains(end.Hand, f.Kind) {
+				t.Errorf("%s over %s: by hand %q", f.Name(), proto, end.Hand)
+			}
+			for _, flag := range f.Needs {
+				if !slices.Contains(end.Flags, flag) {
+					t.Errorf("%s needs %s, which is not handed over: %q", f.Name(), flag, end.Flags)
+				}
+			}
 			end.Close()
 			end.Close() // once more does no harm
 		}
@@ -76,7 +84,7 @@ func TestEveryEndpoint(t *testing.T) {
 
 func checkEndpoint(t *testing.T, slug string, end *Endpoint) {
 	t.Helper()
-	said := strings.Join(append([]string{end.Target}, end.Flags...), " ")
+	said := strings.Join(slices.Concat([]string{end.Target}, end.Flags, end.Files), " ")
 	if strings.Contains(said, slug) {
 		t.Errorf("%s is named in what is handed over: %s", slug, said)
 	}

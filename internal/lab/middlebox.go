@@ -16,13 +16,13 @@ const (
 // middleboxFaults are peers, and devices on the way, that break on a hello instead of answering it.
 func middleboxFaults() []Fault {
 	return []Fault{
-		{"version-intolerant-server", "the peer closes when TLS 1.3 is offered", common, serving(versions(tls.VersionTLS12, tls.VersionTLS12), judging(hates13))},
-		{"large-hello-dropped", "hellos of more than one segment are lost", common, serving(judging(dropsLarge), impatient)},
-		{"hello-length-intolerance", "the peer hangs on hellos of 256 to 511 bytes", common, serving(judging(hangsOnLength), impatient, as("openssl3"))},
-		{"silent-after-hello", "the peer never answers a hello", anyProto, serving(judging(always(silence)), impatient)},
-		{"closed-after-hello", "the peer closes after any hello", anyProto, serving(judging(always(closing)))},
-		{"firewall-resets-handshake", "a hello with this name in it is answered by RST", common, serving(judging(resetsName))},
-		{"path-mtu-blackhole", "the server's large packets are lost on the way", common, serving(judging(losesLarge), impatient)},
+		of("version-intolerant-server", "the peer closes when TLS 1.3 is offered", anyProto, serving(versions(tls.VersionTLS12, tls.VersionTLS12), judging(hates13))),
+		of("large-hello-dropped", "hellos of more than one segment are lost", anyProto, serving(judging(dropsLarge), impatient)),
+		of("hello-length-intolerance", "the peer hangs on hellos of 256 to 511 bytes", anyProto, serving(judging(hangsOnLength), impatient, as("openssl3"))),
+		of("silent-after-hello", "the peer never answers a hello", anyProto, serving(judging(always(silence)), impatient)),
+		of("closed-after-hello", "the peer closes after any hello", anyProto, serving(judging(always(closing)))),
+		of("firewall-resets-handshake", "a hello with this name in it is answered by RST", anyProto, serving(judging(resetsName))),
+		of("path-mtu-blackhole", "the server's large packets are lost on the way", anyProto, serving(judging(losesLarge), impatient)),
 	}
 }
 

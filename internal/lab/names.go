@@ -8,12 +8,12 @@ import (
 // nameFaults are certificates that are sound but do not fit the name, or not everywhere.
 func nameFaults() []Fault {
 	return []Fault{
-		{"hostname-mismatch", "the certificate is for another name", anyProto, serving(certifiedFor("intranet.shop.test"))},
-		{"hostname-is-alias", "the name is a CNAME for the name in the certificate", anyProto, serving(behindAlias)},
-		{"hostname-is-ip-address", "the target is an address, the certificate has names only", anyProto, serving(byAddress)},
-		{"certificate-without-san", "the certificate has its name in the common name only", anyProto, serving(commonNameOnly)},
-		{"sni-selects-other-certificate", "the name sent as SNI belongs to another host of the same server", upTo13, serving(twoHosts)},
-		{"one-backend-differs", "two addresses behind the name, one with an expired certificate", anyProto, serving(twoBackends)},
+		of("hostname-mismatch", "the certificate is for another name", anyProto, serving(certifiedFor("intranet.shop.test"))),
+		of("hostname-is-alias", "the name is a CNAME for the name in the certificate", anyProto, serving(behindAlias)),
+		of("hostname-is-ip-address", "the target is an address, the certificate has names only", anyProto, serving(byAddress)),
+		of("certificate-without-san", "the certificate has its name in the common name only", anyProto, serving(commonNameOnly)),
+		of("sni-selects-other-certificate", "the name sent as SNI belongs to another host of the same server", upTo13, serving(twoHosts)),
+		of("one-backend-differs", "two addresses behind the name, one with an expired certificate", anyProto, serving(twoBackends)),
 	}
 }
 
@@ -29,13 +29,13 @@ func behindAlias(s *site) error {
 	canonical := "db7.region.shop.test"
 	s.zone = &zone{
 		Aliases: map[string]string{s.host: canonical},
-		Addrs:   map[string][]net.IP{canonical: {s.env.Listen}},
+		Addrs:   map[string][]net.IP{canonical: {s.env.Reach()}},
 	}
 	return certifiedFor(canonical)(s)
 }
 
 func byAddress(s *site) error {
-	s.host = s.env.Listen.String()
+	s.host = s.env.Reach().String()
 	return nil
 }
 

@@ -12,11 +12,11 @@ import (
 // oldFaults are servers whose TLS 1.2 is of another age than the client's.
 func oldFaults() []Fault {
 	return []Fault{
-		{"dh-group-too-small", "the server has DHE suites only, with a group of 1024 bits", common, serving(withRSA, engine(smallGroup), as("openssl3"))},
-		{"server-key-exchange-signature", "the signature of the server's key exchange is wrong, in TLS 1.2", common, serving(withRSA, engine(badSignature))},
-		{"no-shared-signature-algorithm", "the server can sign with SHA-1 only", common, serving(withRSA, engine(sha1Only))},
-		{"extended-master-secret-required", "one side insists on extended master secret, the other lacks it", common, serving(masterSecret)},
-		{"legacy-renegotiation-peer", "the server lacks RFC 5746", common, serving(engine(noRenegotiationInfo), as("openssl3"))},
+		of("dh-group-too-small", "the server has DHE suites only, with a group of 1024 bits", anyProto, serving(withRSA, engine(smallGroup), as("openssl3"))),
+		of("server-key-exchange-signature", "the signature of the server's key exchange is wrong, in TLS 1.2", anyProto, serving(withRSA, engine(badSignature))),
+		of("no-shared-signature-algorithm", "the server can sign with SHA-1 only", anyProto, serving(withRSA, engine(sha1Only))),
+		of("extended-master-secret-required", "one side insists on extended master secret, the other lacks it", anyProto, serving(masterSecret)),
+		of("legacy-renegotiation-peer", "the server lacks RFC 5746", anyProto, serving(engine(noRenegotiationInfo), as("openssl3"))),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // which the standard library shows by refusing to export keys (RFC 7627 §6.2).
 func TestMasterSecret(t *testing.T) {
 	e := newTestEnv(t)
-	for _, proto := range common {
+	for _, proto := range anyProto {
 		end, p := start(t, e, proto, "extended-master-secret-required")
 		v := newVisitor(t, e, end, p)
 		checkError(t, proto, v.enter(t), "")

@@ -12,17 +12,19 @@ import (
 // preambleFaults are endpoints with which TLS never begins, because of what is said before it.
 func preambleFaults() []Fault {
 	return []Fault{
-		{"proxy-header-mismatch", "the server wants a PROXY protocol header first", common, serving(wantingProxyHeader)},
-		{"server-speaks-plaintext", "the port speaks HTTP, or SSH, in clear", common, serving(inClear)},
-		{"starttls-required", "a mail server that speaks first and upgrades by STARTTLS", []string{"https", "tls"}, serving(mail)},
-		{"implicit-tls-required", "the port takes nothing but TLS as first bytes", []string{"mssql", "postgres"}, serving(speaking(map[string]string{
+		of("proxy-header-mismatch", "the server wants a PROXY protocol header first", anyProto, serving(wantingProxyHeader)),
+		of("server-speaks-plaintext", "the port speaks HTTP, or SSH, in clear", anyProto, serving(inClear)),
+		of("starttls-required", "a mail server that speaks first and upgrades by STARTTLS", []string{"https", "tls"}, serving(mail)),
+		of("implicit-tls-required", "the port takes nothing but TLS as first bytes", []string{"mssql", "postgres"}, serving(speaking(map[string]string{
 			"mssql": "mssql-strict", "postgres": "postgres-direct",
-		}))},
-		{"not-this-protocol", "another database answers on the port", common, serving(speaking(map[string]string{
+		}))),
+		// over bare TLS this is starttls-required: whatever answers there, TLS may have to be asked for
+		of("not-this-protocol", "another database answers on the port", []string{"https", "mysql", "postgres", "mssql", "mssql-strict", "postgres-direct"}, serving(speaking(map[string]string{
 			"https": "mysql", "mysql": "postgres", "postgres": "mysql", "mssql": "mysql",
-		}), impatient)},
-		{"server-tls-disabled", "the server offers no TLS", []string{"mysql", "postgres", "mssql"}, serving(withoutTLS)},
-		{"not-a-tls-problem", "the server has no connection left and says so", []string{"mysql", "postgres"}, serving(crowded)},
+			"mssql-strict": "postgres", "postgres-direct": "mysql",
+		}), impatient)),
+		of("server-tls-disabled", "the server offers no TLS", []string{"mysql", "postgres", "mssql"}, serving(withoutTLS)),
+		of("not-a-tls-problem", "the server has no connection left and says so", []string{"mysql", "postgres"}, serving(crowded)),
 	}
 }
 

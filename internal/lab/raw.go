@@ -86,7 +86,11 @@ func nextHello(records *wire.Deframer, messages *wire.Joiner) (*wire.ClientHello
 			return nil, err
 		}
 		if ok {
-			return wire.ParseClientHello(m.Raw)
+			hello, err := wire.ParseClientHello(m.Raw)
+			if hello != nil {
+				hello.RecordsOfHello = m.Records
+			}
+			return hello, err
 		}
 	}
 }

@@ -15,13 +15,13 @@ import (
 // reachFaults are endpoints to which no connection comes about.
 func reachFaults() []Fault {
 	return []Fault{
-		{"dns-name-not-found", "the resolver says that the name does not exist", anyProto, serving(knownTo(zone{}))},
-		{"dns-unavailable", "the resolver never answers (https), refuses or fails", common, serving(withoutResolver)},
-		{"tcp-refused", "nothing listens on the port", anyProto, refusing},
-		{"tcp-filtered", "SYN is never answered", anyProto, filtering},
-		{"host-unreachable", "there is no route to the address", anyProto, serving(nowhere)},
-		{"closed-on-accept", "the peer closes as soon as it has accepted", anyProto, serving(closedAtOnce)},
-		{"instance-not-found", "SQL Browser does not know the named instance", []string{"mssql"}, serving(otherInstances)},
+		of("dns-name-not-found", "the resolver says that the name does not exist", anyProto, serving(knownTo(zone{}))),
+		of("dns-unavailable", "the resolver never answers (https), refuses or fails", anyProto, serving(withoutResolver)),
+		of("tcp-refused", "nothing listens on the port", anyProto, refusing),
+		of("tcp-filtered", "SYN is never answered", anyProto, filtering),
+		of("host-unreachable", "there is no route to the address", anyProto, serving(nowhere)),
+		of("closed-on-accept", "the peer closes as soon as it has accepted", anyProto, serving(closedAtOnce)),
+		of("instance-not-found", "SQL Browser does not know the named instance", []string{"mssql"}, serving(otherInstances)),
 	}
 }
 
@@ -69,8 +69,8 @@ func refusing(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, erro
 	if err != nil {
 		return nil, fmt.Errorf("finding a port: %w", err)
 	}
-	var dialer net.Dialer
-	c, err := dialer.DialContext(ctx, "tcp", hold.address())
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: e.Reach(), Port: e.port}}
+	c, err := dialer.DialContext(ctx, "tcp", e.ToReach(hold.address()))
 	if err != nil {
 		hold.close()
 		return nil, fmt.Errorf("finding a port: %w", err)
@@ -83,7 +83,7 @@ func refusing(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, erro
 // filtering is a listener whose backlog is full, so that the kernel drops further SYNs.
 func filtering(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, error) {
 	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", onPort(e.Listen, 0))
+	l, err := config.Listen(ctx, "tcp", onPort(e.Listen, e.port))
 	if err != nil {
 		return nil, fmt.Errorf("opening an endpoint: %w", err)
 	}
@@ -103,7 +103,7 @@ func (s *site) fill(ctx context.Context, l net.Listener) error {
 	}
 	dialer := net.Dialer{Timeout: 300 * time.Millisecond}
 	for range 16 {
-		c, err := dialer.DialContext(ctx, "tcp", l.Addr().String())
+		c, err := dialer.DialContext(ctx, "tcp", s.env.ToReach(l.Addr().String()))
 		if err != nil {
 			return ctx.Err()
 		}

@@ -166,7 +166,7 @@ func TestNextAddress(t *testing.T) {
 // TestManyAtOnce: probers try several things side by side.
 func TestManyAtOnce(t *testing.T) {
 	e := newTestEnv(t)
-	for _, proto := range common {
+	for _, proto := range anyProto {
 		end, p := start(t, e, proto, Healthy)
 		var all sync.WaitGroup
 		for range 12 {

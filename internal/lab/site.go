@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -31,6 +32,8 @@ type site struct {
 	talk  talk
 	ca    string   // path for --ca; "" hands over the environment's root
 	flags []string // more flags than --ca and --connect or --dns
+	files []string // handed over beside those of flags
+	hand  string   // see Endpoint.Hand, with {names} for what is not known yet
 	zone  *zone    // names come from a resolver of our own when set
 	twin  *site    // serves the same port on the next address
 	// around closes what a fault needs besides, when the endpoint is closed.
@@ -41,7 +44,7 @@ type site struct {
 type talk func(ctx context.Context, s *site, g *guest) error
 
 // serving starts a healthy site with changes made to it.
-func serving(changes ...func(*site) error) func(context.Context, *Env, preamble.Protocol) (*Endpoint, error) {
+func serving(changes ...func(*site) error) starter {
 	return func(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, error) {
 		s := newSite(e, p)
 		for _, change := range changes {
@@ -80,7 +83,7 @@ func (s *site) open(ctx context.Context) (*Endpoint, error) {
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, s.closeAround())
 	}
-	d, err := openDoor(ctx, onPort(s.env.Listen, 0), s.serve)
+	d, err := openDoor(ctx, onPort(s.env.Listen, s.env.port), s.serve)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening an endpoint: %w", err), s.closeAround())
 	}
@@ -140,27 +143,37 @@ func (s *site) endpoint(ctx context.Context, address string) (*Endpoint, error) 
 	}
 	flags := []string{"--ca", s.ca}
 	if s.ca == "" {
-		flags[1] = s.env.caFile()
+		flags[1] = s.env.CAFile()
 	}
 	switch {
 	case s.zone != nil:
+		s.zone.port = s.env.dnsPort
 		r, err := openResolver(ctx, s.env.Listen, *s.zone)
 		if err != nil {
 			return nil, errors.Join(err, s.closeAround())
 		}
 		s.around = append(s.around, r.close)
-		flags = append(flags, "--dns", r.address)
+		flags = append(flags, "--dns", s.env.ToReach(r.address))
 	case net.ParseIP(s.host) == nil && !slices.Contains(s.flags, "--connect"):
-		flags = append(flags, "--connect", s.env.Listen.String())
+		flags = append(flags, "--connect", s.env.Reach().String())
 	}
 	target := net.JoinHostPort(s.host, port)
 	if s.instance != "" {
 		target = s.host + s.instance
 	}
-	return &Endpoint{
-		Target: s.proto.Schemes[0] + "://" + target, Flags: append(flags, s.flags...),
-		Addr: address, Host: s.host, Close: sync.OnceFunc(func() { s.closeAround() }),
-	}, nil
+	e := &Endpoint{
+		Target: s.proto.Schemes[0] + "://" + target, Flags: append(flags, s.flags...), Files: s.files,
+		Addr: s.env.ToReach(address), Host: s.host, Close: sync.OnceFunc(func() { s.closeAround() }),
+	}
+	e.Hand = e.filled(s.hand)
+	return e, nil
+}
+
+// filled puts what is known now into a command to type.
+func (e *Endpoint) filled(command string) string {
+	ip, port, _ := net.SplitHostPort(e.Addr)
+	return strings.NewReplacer("{addr}", e.Addr, "{ip}", ip, "{port}", port, "{host}", e.Host, "{ca}", e.Flags[1],
+		"{file}", strings.Join(e.Files, " ")).Replace(command)
 }
 
 // closeAround closes what was opened, last first.

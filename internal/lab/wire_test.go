@@ -36,7 +36,7 @@ func TestNothingNamesTheFault(t *testing.T) {
 		if f.Slug == Healthy || f.Slug == "host-unreachable" || f.Slug == "tcp-filtered" || f.Slug == "instance-not-found" {
 			continue // nobody to talk with
 		}
-		end, p := start(t, e, "", f.Slug)
+		end, p := start(t, e, "", f.Name())
 		v := newVisitor(t, e, end, p)
 		v.waits = 200 * time.Millisecond
 		heard := &bytes.Buffer{}
