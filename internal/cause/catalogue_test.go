@@ -60,7 +60,7 @@ func TestCatalogue(t *testing.T) {
 				t.Fatal("needs at least one case that fires and one near miss")
 			}
 			for name, c := range fires {
-				if card.Match == nil {
+				if card.Match == nil || len(c.Handshakes) == 0 && len(c.Events) > 0 {
 					checkHeard(t, card.Slug, name, c)
 					continue
 				}
@@ -120,7 +120,7 @@ func checkMatch(t *testing.T, card Cause, m Match) {
 			t.Errorf("proof without a place or words: %+v", p)
 		}
 	}
-	if card.Residual && m.Sure == Proven {
+	if card.Residual && m.Sure == Proven && !m.Measured {
 		t.Error("a residual cause is at most likely")
 	}
 	if len(m.Changes) == 0 {

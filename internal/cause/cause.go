@@ -84,11 +84,15 @@ type Match struct {
 	Args    map[string]string
 	Level   Level // "" means the cause's own
 	Count   int   // how many handshakes it speaks of, where a crowd was looked at
+	Rare    bool  // it breaks a connection now and then and lets the others through
 	Sure    Sure
 	Proof   []Proof
 	Against []Proof
 	Asks    []fact.Ask // experiments that would make it proven, or rule it out
 	Changes []change.Change
+	// Measured: an experiment that was asked for brought it about. It is never hidden, and explains no failure of the
+	// unchanged handshake.
+	Measured bool
 }
 
 // About is the subject a finding speaks of.

@@ -29,7 +29,7 @@ var dhGroupTooSmall = Cause{
 	Match: func(c *fact.Case) []Match {
 		m, ok := smallGroup(c)
 		if !ok {
-			return nil
+			return smallMeasured(c)
 		}
 		bits := itoa(c.Base().Key.P.BitLen())
 		m = located(c, c.Base(), m, "bits", bits)
@@ -63,4 +63,18 @@ func smallGroup(c *fact.Case) (Match, bool) {
 	m := stated(h, seen+", and "+ending(h))
 	m.Sure = Likely
 	return m, true
+}
+
+// smallMeasured: this client does not use the small group, but an experiment that offered nothing else met it.
+func smallMeasured(c *fact.Case) []Match {
+	v := viewDHE(c)
+	h := v.shown()
+	if h == nil || h.Key.P.BitLen() >= 2048 || base(c, (*fact.Handshake).SpeaksDHE) {
+		return nil
+	}
+	bits := itoa(h.Key.P.BitLen())
+	m := stated(h, "offered TLS_DHE suites alone, the server sends a prime of "+bits+" bits")
+	m.Level, m.Measured = Weak, true
+	m.Changes = []change.Change{change.New(change.GrowDH, change.Server, "bits", "2048"), change.New(change.DropDHE, change.Server)}
+	return []Match{located(c, h, m, "bits", bits)}
 }

@@ -15,7 +15,7 @@ var dheLeadingZero = Cause{
 	Why: "With a TLS_DHE suite both sides compute a large number and make their keys of it. About once in 256 times that number begins with zeros, and the standard says " +
 		"that they are left out. Windows versions that were never patched for this handle them otherwise: the keys then differ, and the connection breaks right " +
 		"after the client's last message, on Windows with error 10054. The next try works again, because the number is another one.",
-	Check: "Get-TlsCipherSuite -Name TLS_DHE on both machines; Windows Server 2016 needs build 14393.3542 or later, 2012 R2 and older were never repaired; " +
+	Check: "tlswhy diagnose TARGET --deep proves or excludes it in at most eight connections; Get-TlsCipherSuite -Name TLS_DHE on both machines; Windows Server 2016 needs build 14393.3542 or later, 2012 R2 and older were never repaired; " +
 		"Schannel event 36888 on the server at the time of a failure",
 	Cites: []string{
 		"Microsoft KB4557473 (fixed by KB4537806, KB4540670)", "RFC 5246 §8.1.2 (leading zeros are stripped)", "RFC 8446 §7.4.1 (they are kept)",
@@ -43,21 +43,32 @@ var dheLeadingZero = Cause{
 		change.New(change.UpgradeClient, change.Client, "why", "Windows without KB4537806 or later computes DHE keys wrongly; both sides must be patched"),
 		change.New(change.DropDHE, change.Server),
 	},
-	Match: matchLeadingZero,
-	Crowd: crowdLeadingZero,
+	Match:   leadingZeros,
+	Written: writtenZeros,
+	Crowd:   crowdLeadingZero,
+}
+
+// leadingZeros is what experiments measured, in place of what mere handshakes hint at.
+func leadingZeros(c *fact.Case) []Match {
+	if v := viewDHE(c); v.Is != "" && v.Is != Inconclusive {
+		return measuredZeros(c, v)
+	}
+	return matchLeadingZero(c)
 }
 
 func matchLeadingZero(c *fact.Case) []Match {
 	h := c.Base()
 	switch {
 	case h == nil:
-		return nil
+		return examinedLeadingZero(c)
 	case h.Server == nil && suiteNotPrinted(h):
 		return []Match{unknownSuite(c, h)}
 	case h.Server == nil:
 		return nil
 	case h.Passive != nil && dheBroke(h):
 		return []Match{brokenOnce(c, h)}
+	case suspectZeros(c, h):
+		return []Match{repeatedZeros(c, h)}
 	case paddedGenerator(h.Key):
 		return []Match{latentDHE(c, h)}
 	}
@@ -69,7 +80,7 @@ func latentDHE(c *fact.Case, h *fact.Handshake) Match {
 	says := "the server sends the generator " + h.Key.G.String() + " in " + itoa(h.Key.GLen) + " bytes, as long as the prime: Schannel does so"
 	m := located(c, h, Match{Sure: Possible, Level: Weak, Proof: []Proof{{Ref: h.Ref, Says: says}}},
 		"suite", names.SuiteName(h.Server.Suite), "may", "may compute", "rate", ": about 1 in 256 handshakes would fail")
-	m.Against = []Proof{{Ref: h.Ref, Says: "this is a warning: the server looks like Windows, and neither side was tested"}}
+	m.Against = []Proof{{Ref: h.Ref, Says: "this is a warning: the server looks like Windows, and neither side was measured; tlswhy diagnose --deep does that"}}
 	m.Changes = dropDHE()
 	return m
 }
@@ -81,7 +92,7 @@ func brokenOnce(c *fact.Case, h *fact.Handshake) Match {
 		{Ref: endRef(h), Says: ending(h) + ", and no client certificate was asked for"},
 	}
 	m := located(c, h, Match{Sure: Likely, Proof: proof}, "suite", names.SuiteName(h.Server.Suite), "may", "seems to compute", "rate", "")
-	m.Against = []Proof{{Ref: h.Ref, Says: "one trace cannot prove it: that takes about " + itoa(oftenEnough) + " handshakes to see, or a test of both machines"}}
+	m.Against = []Proof{{Ref: h.Ref, Says: "one trace cannot prove it: that takes about " + itoa(oftenEnough) + " handshakes to see, or tlswhy diagnose --deep, which measures the server"}}
 	m.Changes = dropDHE()
 	return m
 }

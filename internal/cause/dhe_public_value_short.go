@@ -9,7 +9,7 @@ import (
 var dhePublicValueShort = Cause{
 	ID: "TW4003", Slug: "dhe-public-value-short", Since: "0.1",
 	Phase: KeyExchange, Level: Breaks,
-	Title: "the {who}'s Diffie-Hellman value has {bytes} bytes where the prime has {prime}, and the handshake breaks there",
+	Title: "the {who}'s Diffie-Hellman value {is}, and the handshake breaks there{rate}",
 	Plain: "a Diffie-Hellman value is shorter than the prime and upsets the other side: about 1 in 256 connections fails",
 	Why: "With a TLS_DHE suite each side sends the other a large number. About once in 256 times it begins with zeros, and then some programs send it shorter than usual. " +
 		"Older Windows versions do not take a number that is shorter than the prime and hang up. The next try works again, because the number is another one.",
@@ -22,25 +22,31 @@ var dhePublicValueShort = Cause{
 		change.New(change.DropDHE, change.Server),
 		change.New(change.UpgradeClient, change.Client, "why", "current versions send the value as long as the prime, and take shorter ones"),
 	},
-	Match: func(c *fact.Case) []Match {
-		h := c.Base()
-		if h == nil || h.Told() != fact.No || !dhe(h) || !shortPublic(h) || h.Request != nil && h.End.After == "client Finished" {
-			return nil
-		}
-		who, n, packet := "client", len(h.Public), "client Finished"
-		if h.Key.YsLen < h.Key.PLen {
-			who, n, packet = "server", h.Key.YsLen, "ServerKeyExchange"
-		}
-		m := located(c, h, Match{Sure: Proven, Proof: []Proof{
-			{Ref: stepRef(h, packet), Says: "the " + who + "'s public value is " + itoa(n) + " bytes long, the prime " + itoa(h.Key.PLen)},
-			{Ref: endRef(h), Says: ending(h)},
-		}}, "who", who, "bytes", itoa(n), "prime", itoa(h.Key.PLen), "suite", names.SuiteName(h.Server.Suite))
-		m.Changes = []change.Change{
-			change.New(change.DropDHE, change.Server),
-			change.New(change.UpgradeClient, change.Client, "why", "current versions send the value as long as the prime, and take shorter ones"),
-		}
-		return []Match{m}
-	},
+	Match: func(c *fact.Case) []Match { return append(seenShort(c), measuredShort(c)...) },
+}
+
+// seenShort: the handshake to explain broke where a value was shorter than the prime.
+func seenShort(c *fact.Case) []Match {
+	h := c.Base()
+	if h == nil {
+		return examinedShortValue(c)
+	}
+	if h.Told() != fact.No || !dhe(h) || !shortPublic(h) || h.Request != nil && h.End.After == "client Finished" {
+		return nil
+	}
+	who, n, packet := "client", len(h.Public), "client Finished"
+	if h.Key.YsLen < h.Key.PLen {
+		who, n, packet = "server", h.Key.YsLen, "ServerKeyExchange"
+	}
+	m := located(c, h, Match{Sure: Proven, Proof: []Proof{
+		{Ref: stepRef(h, packet), Says: "the " + who + "'s public value is " + itoa(n) + " bytes long, the prime " + itoa(h.Key.PLen)},
+		{Ref: endRef(h), Says: ending(h)},
+	}}, "who", who, "is", lacksZeros(n, h.Key.PLen), "rate", "", "bytes", itoa(n), "prime", itoa(h.Key.PLen), "suite", names.SuiteName(h.Server.Suite))
+	m.Changes = []change.Change{
+		change.New(change.DropDHE, change.Server),
+		change.New(change.UpgradeClient, change.Client, "why", "current versions send the value as long as the prime, and take shorter ones"),
+	}
+	return []Match{m}
 }
 
 // shortPublic: a public value of this handshake is shorter on the wire than the prime.
@@ -50,4 +56,51 @@ func shortPublic(h *fact.Handshake) bool {
 		return false
 	}
 	return k.YsLen > 0 && k.YsLen < k.PLen || len(h.Public) > 0 && len(h.Public) < k.PLen
+}
+
+// lacksZeros says how long a value is that lacks its leading zeros.
+func lacksZeros(bytes, prime int) string {
+	return "has " + itoa(bytes) + " bytes where the prime has " + itoa(prime)
+}
+
+// measuredShort is the verdict of the experiments with a public value of ours that starts with a zero byte: the server
+// breaks each handshake in which it is written without that, or each in which it is written with it.
+func measuredShort(c *fact.Case) []Match {
+	v := viewDHE(c)
+	form, is := "short", ""
+	switch {
+	case v.Short == Refuses:
+	case v.Zero == Refuses:
+		form, is = "padded", "starts with a zero byte"
+	default:
+		return nil
+	}
+	inForm := func(cell dheCell) bool { return cell.Zero == "public" && cell.Form == form }
+	refused := v.pick(inForm, agree(fact.No))
+	h := refused[0].h
+	if is == "" {
+		is = lacksZeros(len(h.Public), h.Key.PLen)
+	}
+	m := Match{Sure: Proven, Count: len(refused), Measured: !base(c, shortPublic)}
+	for _, cell := range v.pick(func(cell dheCell) bool { return !inForm(cell) }, agree(fact.Yes)) {
+		m.add([]dheCell{cell}, publicSays(cell))
+	}
+	m.add(refused, publicSays(refused[0]))
+	m.Changes = []change.Change{
+		change.New(change.UpgradeServer, change.Server, "why", "it ends handshakes when the client's Diffie-Hellman value "+is),
+		change.New(change.DropDHE, change.Server),
+	}
+	return []Match{located(c, h, m, "who", "client", "is", is, "rate", ": measured; "+v.oneIn()+" of clients that write it so breaks",
+		"bytes", itoa(len(h.Public)), "prime", itoa(h.Key.PLen), "suite", names.SuiteName(h.Server.Suite))}
+}
+
+// publicSays tells how our public value was written in a cell.
+func publicSays(cell dheCell) string {
+	switch {
+	case cell.Zero != "public" && cell.Zero != "both":
+		return "our public value starts with no zero byte"
+	case cell.Form == "short":
+		return "our public value starts with a zero byte, which is not sent"
+	}
+	return "our public value starts with a zero byte, which is sent"
 }

@@ -1,6 +1,9 @@
 package cause
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -8,10 +11,10 @@ import (
 var helloLengthIntolerance = Cause{
 	ID: "TW3014", Slug: "hello-length-intolerance", Since: "0.1",
 	Phase: Hello, Level: Breaks,
-	Title: "the server trips over the form of the first message ({size} bytes), not over what it offers",
+	Title: "the server trips over the form of the first message ({size}), not over what it offers",
 	Plain: "the server trips over the form of the first message, not over what it offers",
 	Why: "The same offer in another form is accepted: longer, shorter, or without extensions that mean nothing to the server. Some old load balancers hang on " +
-		"lengths from 256 to 511 bytes, others break on extensions they do not know, which they should ignore.",
+		"lengths from 256 to 511 bytes, others break on extensions they do not know, which they should ignore, or take only a message that comes in one record.",
 	Check: "openssl s_client -connect {host}:{port} hangs or fails; a hello of another length is answered (-bugs adds padding, a shorter -cipher list makes it smaller)",
 	Cites: []string{
 		"RFC 7685 (padding: servers that hang on hellos of 256 to 511 bytes)", "RFC 8446 §4.2 (unknown extensions are ignored)", "RFC 8701 (GREASE)",
@@ -38,6 +41,9 @@ var helloLengthIntolerance = Cause{
 	},
 	Match: func(c *fact.Case) []Match {
 		h := atHello(c)
+		if broken := brokenForms(c, false); len(broken) > 0 {
+			return []Match{formMeasured(c, h, broken)}
+		}
 		if h == nil || !breakdown(c, h) || flips(c, smallSegments) == fact.Yes {
 			return nil
 		}
@@ -46,12 +52,8 @@ var helloLengthIntolerance = Cause{
 			if !ok {
 				continue
 			}
-			m = located(c, h, m, "size", itoa(len(h.Client.Raw)))
-			m.Changes = []change.Change{
-				change.New(change.UpgradeServer, change.Server, "why", "it must take ClientHellos of any length and ignore extensions it does not know"),
-				change.New(change.FixMiddlebox, change.Network, "what", "the load balancer or firewall that trips over the ClientHello"),
-				change.New(change.SmallHello, change.Client),
-			}
+			m = located(c, h, m, "size", itoa(len(h.Client.Raw))+" bytes")
+			m.Changes = mendForm()
 			return []Match{m}
 		}
 		return nil
@@ -69,4 +71,48 @@ func forms(h *fact.Handshake) []experiment {
 		{variant: smallHello, weight: 5, flipped: "a hello of less than 256 bytes is answered"},
 		dress,
 	}
+}
+
+func mendForm() []change.Change {
+	return []change.Change{
+		change.New(change.UpgradeServer, change.Server, "why", "it must take ClientHellos of any length and ignore extensions it does not know"),
+		change.New(change.FixMiddlebox, change.Network, "what", "the load balancer or firewall that trips over the ClientHello"),
+		change.New(change.SmallHello, change.Client),
+	}
+}
+
+// formMeasured is the finding of the experiments. It explains the failure to explain, h, where that hello is of a length
+// which was shown to fail.
+func formMeasured(c *fact.Case, h *fact.Handshake, broken []*helloForm) Match {
+	middle := slices.ContainsFunc(broken, func(f *helloForm) bool { return f.isLength() && f.inMiddle() })
+	m := formsMatch(c, broken, sayForms(broken))
+	if h != nil && middle && len(h.Client.Raw) >= 256 && len(h.Client.Raw) <= 511 && breakdown(c, h) {
+		m.Level, m.Measured = Breaks, false
+	}
+	m.Changes = mendForm()
+	m.Changes[0] = change.New(change.UpgradeServer, change.Server, "why", strings.Join(formRules(broken), "; "))
+	if m.Level == Weak {
+		m.Changes = m.Changes[:2] // no client has to be changed for what none sends
+	}
+	return m
+}
+
+// formRules are the rules that the server breaks.
+func formRules(broken []*helloForm) []string {
+	var list []string
+	for _, f := range broken {
+		rule := "it must take ClientHellos of any length and ignore extensions it does not know"
+		switch {
+		case strings.HasPrefix(f.name, "fragments-") || f.name == "length-20000":
+			rule = "it must put a ClientHello together from several records (RFC 8446 §5.1)"
+		case strings.HasPrefix(f.name, "version-"):
+			rule = "it must answer a version above its own with its own highest (RFC 5246 appendix E.1)"
+		case strings.HasPrefix(f.name, "record-version-"):
+			rule = "it must ignore the version of the ClientHello's record (RFC 8446 §5.1)"
+		}
+		if !slices.Contains(list, rule) {
+			list = append(list, rule)
+		}
+	}
+	return list
 }

@@ -14,7 +14,7 @@ var keysDisagree = Cause{
 	Plain: "the two sides computed different keys, or a message was changed on the way",
 	Why: "Everything was agreed on, and each side computed the keys by itself. The last messages, the first ones under these keys, cannot be opened by the other side or do not " +
 		"check out. One side computes wrongly, or something on the way changed a message.",
-	Check: "repeat the connection 300 times: a rate near 1 in 256 with a TLS_DHE suite is the known fault of leading zeros; failing each time is a defect of one side",
+	Check: "tlswhy diagnose TARGET --deep proves or excludes the known fault of leading zeros, which breaks 1 in 256 connections with a TLS_DHE suite; failing each time is a defect of one side",
 	Cites: []string{"RFC 5246 §7.4.9", "RFC 8446 §4.4.4", "Microsoft KB4557473 (TLS_DHE, about 1 in 256)", "RFC 7627 §1 (both sides must agree on extended master secret)"},
 	Signs: []Sign{
 		{Of: fact.UnexpectedMessage, Weight: 2},

@@ -8,7 +8,7 @@ import (
 var largeHelloDropped = Cause{
 	ID: "TW3013", Slug: "large-hello-dropped", Since: "0.1",
 	Phase: Hello, Level: Breaks,
-	Title: "a first message of {size} bytes is not taken, a smaller one is",
+	Title: "a first message of {size} is not taken, a smaller one is",
 	Plain: "a first message of more than one packet is not taken, a smaller one would be",
 	Why: "Since clients carry keys that resist quantum computers, their first message no longer fits one network packet. Some firewalls, load " +
 		"balancers and servers read the first packet only and drop or refuse what is longer. The server's side has to be repaired.",
@@ -30,6 +30,9 @@ var largeHelloDropped = Cause{
 	},
 	Match: func(c *fact.Case) []Match {
 		h := atHello(c)
+		if broken := brokenForms(c, true); len(broken) > 0 {
+			return []Match{largeMeasured(c, h, broken)}
+		}
 		if h == nil || len(h.Client.Raw) <= segment || !breakdown(c, h) || flips(c, smallSegments) == fact.Yes {
 			return nil // with small segments the same hello passed: it is the size of packets
 		}
@@ -41,12 +44,33 @@ var largeHelloDropped = Cause{
 		if !ok {
 			return nil
 		}
-		m = located(c, h, m, "size", itoa(len(h.Client.Raw)))
-		m.Changes = []change.Change{
-			change.New(change.FixMiddlebox, change.Network, "what", "the device or load balancer that reads only the first packet of a ClientHello"),
-			change.New(change.UpgradeServer, change.Server, "why", "it must read a ClientHello that comes in several packets"),
-			change.New(change.SmallHello, change.Client),
-		}
+		m = located(c, h, m, "size", itoa(len(h.Client.Raw))+" bytes")
+		m.Changes = mendLargeHello()
 		return []Match{m}
 	},
+}
+
+func mendLargeHello() []change.Change {
+	return []change.Change{
+		change.New(change.FixMiddlebox, change.Network, "what", "the device or load balancer that reads only the first packet of a ClientHello"),
+		change.New(change.UpgradeServer, change.Server, "why", "it must read a ClientHello that comes in several packets"),
+		change.New(change.SmallHello, change.Client),
+	}
+}
+
+// largeMeasured is the finding of the experiments. It explains the failure to explain, h, where that hello is as large.
+func largeMeasured(c *fact.Case, h *fact.Handshake, broken []*helloForm) Match {
+	size := "several packets"
+	for _, f := range broken {
+		if f.name != "segments" && f.name != "slow" {
+			size = itoa(f.size()) + " bytes"
+			break
+		}
+	}
+	m := formsMatch(c, broken, size)
+	if h != nil && len(h.Client.Raw) > segment && breakdown(c, h) {
+		m.Level, m.Measured = Breaks, false
+	}
+	m.Changes = mendLargeHello()
+	return m
 }

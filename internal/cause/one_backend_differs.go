@@ -35,11 +35,16 @@ var oneBackendDiffers = Cause{
 		if !ok {
 			return nil
 		}
-		m := located(c, nil, Match{Sure: d.sure(), Level: d.level}, "odd", d.words(d.odd), "rest", d.words(d.rest))
+		m := located(c, nil, Match{Sure: d.sure(), Level: d.level}, "odd", d.words(d.odd)+d.times(d.odd), "rest", d.words(d.rest)+d.times(d.rest))
 		for _, h := range []*fact.Handshake{d.odd[0], d.rest[0]} {
 			m.Proof = append(m.Proof, Proof{Ref: h.Ref, Says: d.word(h)})
 		}
-		m.Changes = []change.Change{change.New(change.FixBackend, change.Server, "address", d.odd[0].ServerAddr().String())}
+		if d.turn != nil {
+			m.Proof = append(m.Proof, Proof{Ref: d.odd[0].Ref, Says: d.turn.chance()})
+		} else if l := d.link(c); l != nil {
+			m.Proof = append(m.Proof, Proof{Ref: d.odd[0].Ref, Says: l.chance()})
+		}
+		m.Changes = []change.Change{change.New(change.FixBackend, change.Server, "address", d.place())}
 		if d.level == Weak && d.odd[0].Progress() == fact.AtTCP {
 			m.Changes = append(m.Changes, change.New(change.FixDNS, change.Owner, "name", c.Question.Host))
 		}
@@ -52,12 +57,14 @@ type difference struct {
 	odd, rest []*fact.Handshake
 	level     Level
 	word      func(*fact.Handshake) string
+	by        *Link // what the failures of many handshakes go with; nil: the difference is plain
+	turn      *Turn // failures and successes take turns, and nothing else is known
 }
 
 // sure: that they differ is seen. But what ails one that never finished its handshake is still to be found out, and a
 // proven finding would end the search.
 func (d difference) sure() Sure {
-	if d.level == Breaks && d.odd[0].Finished != fact.Yes {
+	if d.level == Breaks && (d.odd[0].Finished != fact.Yes || d.by != nil || d.turn != nil) {
 		return Likely
 	}
 	return Proven
@@ -72,6 +79,38 @@ func (d difference) words(hs []*fact.Handshake) string {
 		}
 	}
 	return list(all)
+}
+
+// times tells how many of the handshakes on one side fail, where --repeat made many and the words do not say it.
+func (d difference) times(hs []*fact.Handshake) string {
+	failed, made := 0, 0
+	for _, h := range hs {
+		if h.Again == nil || d.by != nil || d.turn != nil {
+			return ""
+		}
+		if made += h.Seen.Count; !h.Completed() {
+			failed += h.Seen.Count
+		}
+	}
+	return " (" + itoa(failed) + " of " + itoa(made) + " fail)"
+}
+
+// place names what is to be repaired: the address; or, where others behind it work, what tells the machine apart.
+func (d difference) place() string {
+	odd := d.odd[0]
+	addr := odd.ServerAddr().String()
+	print := fingerprint(odd)
+	switch {
+	case !slices.ContainsFunc(d.rest, func(h *fact.Handshake) bool { return h.ServerAddr() == odd.ServerAddr() }):
+		return addr
+	case d.turn != nil:
+		return "one of the machines behind " + addr
+	case d.by != nil:
+		return "the machine behind " + addr + " with the " + d.by.name(d.by.Value)
+	case print != "":
+		return "the machine behind " + addr + " that shows the certificate " + print[:min(len(print), 16)] + "…"
+	}
+	return "one of the machines behind " + addr
 }
 
 // differing finds the worst difference: an address that is reached and whose TLS fails while another's works;
@@ -90,14 +129,21 @@ func differing(c *fact.Case) (difference, bool) {
 			fails = append(fails, h)
 		}
 	}
-	if d := (difference{apart(fails, works), works, Breaks, outcome}); len(d.odd) > 0 && len(works) > 0 {
+	if d := (difference{odd: apart(fails, works), rest: works, level: Breaks, word: outcome}); len(d.odd) > 0 && len(works) > 0 {
 		return d, true
 	}
-	if d, ok := twoCertificates(works, fails); ok {
+	two, ok := twoCertificates(works, fails)
+	if ok && two.level == Breaks {
+		return two, true
+	}
+	if d, linked := linkedBackend(c); linked {
 		return d, true
+	}
+	if ok {
+		return two, true
 	}
 	reached := append(slices.Clone(works), fails...)
-	d := difference{apart(unreached, reached), reached, Weak, outcome}
+	d := difference{odd: apart(unreached, reached), rest: reached, level: Weak, word: outcome}
 	return d, len(d.odd) > 0 && len(reached) > 0
 }
 

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"slices"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
@@ -9,12 +11,13 @@ import (
 var peerImplementationBug = Cause{
 	ID: "TW8009", Slug: "peer-implementation-bug", Since: "0.1",
 	Phase: Session, Level: Breaks, Residual: true,
-	Title: "the server breaks the rules of TLS: {what}{rate}",
+	Title: "the {who} breaks the rules of TLS: {what}{rate}",
 	Plain: "the other side breaks the rules of TLS",
-	Why: "What the server sent cannot be right, whatever its settings are: the program that speaks TLS on its side, or a device that sits in between, has a defect. " +
+	Why: "What the server does cannot be right, whatever its settings are: the program that speaks TLS on its side, or a device that sits in between, has a defect. " +
 		"No setting of the client can repair that; an update of the server's program or its replacement can.",
 	Check: "openssl s_client -connect {host}:{port} -msg, and another client such as gnutls-cli: the same defect shows with each",
-	Cites: []string{"RFC 8446 §4.1.3, §4.1.4, §6.2", "RFC 5246 §7.4.1.3"},
+	Cites: []string{"RFC 8446 §4.1.3, §4.1.4, §6.2", "RFC 5246 §7.4.1.3", "RFC 8422 §5.10 (leading zeros of an ECDHE secret are kept)",
+		"RFC 8017 §7.2.1 (an RSA ciphertext is as long as the modulus)", "RFC 6066 §4, RFC 8449 §4 (sizes of records)"},
 	Signs: []Sign{
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer, "behind-proxy"}, Weight: 7},
 		{Of: fact.CipherRefused, Weight: 4},
@@ -63,20 +66,29 @@ var peerImplementationBug = Cause{
 		change.New(change.AskOwner, change.Server, "what", "which program and version speaks TLS here, and its log at this time"),
 	},
 	Match: func(c *fact.Case) []Match {
-		h, what := brokenRule(c)
-		if what == "" {
-			return nil
+		list := slices.Concat(numbersMeasured(c), unfitNumbers(c), reusedNumbers(c), limitsMeasured(c), ruleBroken(c), examinedValue(c))
+		for i := range list {
+			list[i].Args["who"] = orElse(list[i].Args["who"], "server")
 		}
-		m := residual(c, h, ending(h), "what", what)
-		if !certain(h) {
-			m.Sure = Possible
-		}
-		m.Changes = []change.Change{
-			change.New(change.UpgradeServer, change.Server, "why", what),
-			change.New(change.AskOwner, change.Server, "what", "which program and version speaks TLS here, and its log at this time"),
-		}
-		return []Match{m}
+		return list
 	},
+}
+
+// ruleBroken is what is wrong with the server's part in the handshake to explain.
+func ruleBroken(c *fact.Case) []Match {
+	h, what := brokenRule(c)
+	if what == "" {
+		return nil
+	}
+	m := residual(c, h, ending(h), "what", what)
+	if !certain(h) {
+		m.Sure = Possible
+	}
+	m.Changes = []change.Change{
+		change.New(change.UpgradeServer, change.Server, "why", what),
+		change.New(change.AskOwner, change.Server, "what", "which program and version speaks TLS here, and its log at this time"),
+	}
+	return []Match{m}
 }
 
 // brokenRule says what is wrong with the server's part, or "".

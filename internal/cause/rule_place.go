@@ -20,9 +20,10 @@ func rate(c *fact.Case, h *fact.Handshake) (same, all int) {
 		if !o.Unchanged() || o.ServerAddr() != h.ServerAddr() {
 			continue
 		}
-		all++
+		n := max(o.Seen.Count, 1)
+		all += n
 		if o.End.How == h.End.How && o.End.After == h.End.After && o.End.Alert == h.End.Alert && o.Completed() == h.Completed() {
-			same++
+			same += n
 		}
 	}
 	return same, all

@@ -11,8 +11,8 @@ var sessionResumptionBroken = Cause{
 	Phase: Session, Level: Breaks,
 	Title: "resumed sessions break, full handshakes work{rate}",
 	Plain: "resumed sessions break, full handshakes work",
-	Why: "To save time a client may go on with the keys of an earlier connection. Here that goes wrong: the server takes the old session up and the connection " +
-		"breaks, while connections that begin anew work. Often several servers behind one name do not share their session keys, or a device on the way mixes them up.",
+	Why: "To save time a client may go on with the keys of an earlier connection. Here that goes wrong: the connection breaks, " +
+		"while connections that begin anew work. Often several servers behind one name do not share their session keys, or a device on the way mixes them up.",
 	Check: "openssl s_client -connect {host}:{port} -reconnect </dev/null resumes five times; compare with the first connection",
 	Cites: []string{"RFC 8446 §2.2, §4.6.1", "RFC 5077 §3.1", "RFC 5246 §7.3 (abbreviated handshake)"},
 	Signs: []Sign{
@@ -29,7 +29,7 @@ var sessionResumptionBroken = Cause{
 	Match: func(c *fact.Case) []Match {
 		h := c.Base()
 		if h == nil || !resumedAndBroke(h) {
-			return nil
+			return resumptionMeasured(c)
 		}
 		return []Match{resumptionMatch(c, h, Possible, "")}
 	},
@@ -71,8 +71,12 @@ func resumedAndBroke(h *fact.Handshake) bool {
 
 func resumptionMatch(c *fact.Case, h *fact.Handshake, sure Sure, rate string) Match {
 	m := located(c, h, Match{Sure: sure, Proof: []Proof{{Ref: endRef(h), Says: "the server takes the offered session up, then: " + ending(h)}}}, "rate", rate)
-	m.Changes = []change.Change{
+	m.Changes = mendResumption()
+	return m
+}
+
+func mendResumption() []change.Change {
+	return []change.Change{
 		change.New(change.AskOwner, change.Server, "what", "whether all servers behind the name share their session ticket keys or cache, and to switch resumption off until they do"),
 	}
-	return m
 }

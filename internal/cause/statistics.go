@@ -1,6 +1,10 @@
 package cause
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // logChoose is the logarithm of the number of ways to choose k of n.
 func logChoose(n, k int) float64 {
@@ -65,4 +69,85 @@ func chance(p float64) string {
 		return "p = " + scientific(p)
 	}
 	return "p = " + decimal(p, 3)
+}
+
+// sure95 is how far from the mean, in standard deviations, 95 of 100 normal values lie at most.
+const sure95 = 1.959964
+
+// wilson is the interval that holds the true share 95 times in 100 when k of n were seen (Wilson 1927; recommended by
+// Brown, Cai and DasGupta 2001, Statistical Science 16(2), for it holds for small n and for shares near 0).
+func wilson(k, n int) (low, high float64) {
+	if n == 0 {
+		return 0, 1
+	}
+	p, m := float64(k)/float64(n), float64(n)
+	middle := (p + sure95*sure95/(2*m)) / (1 + sure95*sure95/m)
+	half := sure95 / (1 + sure95*sure95/m) * math.Sqrt(p*(1-p)/m+sure95*sure95/(4*m*m))
+	return max(0, middle-half), min(1, middle+half)
+}
+
+// noneOf is the share that is not exceeded, 95 times in 100, when none of n was seen: (1-p)^n = 0.05. The rule of
+// three, 3/n, is its approximation (Hanley and Lippman-Hand 1983, JAMA 249(13)).
+func noneOf(n int) float64 {
+	if n == 0 {
+		return 1
+	}
+	return -math.Expm1(math.Log(0.05) / float64(n))
+}
+
+// toSee is how many tries show an event of chance p at least once 95 times in 100; 0 when p is 0.
+func toSee(p float64) int {
+	switch {
+	case p <= 0:
+		return 0
+	case p >= 0.95:
+		return 1
+	}
+	return int(math.Ceil(math.Log(0.05) / math.Log1p(-p)))
+}
+
+// holm adjusts p-values for having been made together, so that the chance of any false one stays what it is said to be
+// (Holm 1979, Scandinavian Journal of Statistics 6(2)).
+func holm(ps []float64) []float64 {
+	order := make([]int, len(ps))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ps[a], ps[b]) })
+	out := make([]float64, len(ps))
+	var worst float64
+	for rank, i := range order {
+		worst = max(worst, min(1, ps[i]*float64(len(ps)-rank)))
+		out[i] = worst
+	}
+	return out
+}
+
+// stretches is how likely it is that k failures among n outcomes in any order make r stretches of like outcomes or
+// fewer, and r or more (Wald and Wolfowitz 1940, Annals of Mathematical Statistics 11(2)).
+func stretches(k, n, r int) (fewer, more float64) {
+	w := n - k
+	if k == 0 || w == 0 {
+		return 1, 1
+	}
+	all := logChoose(n, k)
+	ways := func(a, b int) float64 { // of cutting the failures into a stretches and the others into b
+		if a < 1 || b < 1 || a > k || b > w {
+			return 0
+		}
+		return math.Exp(logChoose(k-1, a-1) + logChoose(w-1, b-1) - all)
+	}
+	var below, at float64
+	for i := 2; i <= r; i++ {
+		p := 2 * ways(i/2, i/2)
+		if i%2 == 1 {
+			p = ways(i/2, i/2+1) + ways(i/2+1, i/2)
+		}
+		if i < r {
+			below += p
+		} else {
+			at = p
+		}
+	}
+	return min(1, below+at), max(0, 1-below)
 }

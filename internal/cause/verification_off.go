@@ -23,6 +23,7 @@ var verificationOff = Cause{
 		{Of: fact.VerificationOff, Weight: 10},
 	},
 	Written: writtenVerificationOff,
+	Match:   examinedVerification,
 	Advice: []change.Change{
 		change.New(change.VerifyServer, change.Client),
 		change.New(change.TrustCA, change.Client),

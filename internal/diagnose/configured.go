@@ -25,6 +25,9 @@ func Configured(c *fact.Case, catalogue []cause.Cause) Diagnosis {
 	switch worstOf(d.Findings) {
 	case cause.Breaks:
 		d.Outcome = Fails
+		if !slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Level == cause.Breaks && !f.Rare }) {
+			d.Outcome = Intermittent
+		}
 	case cause.WillBreak:
 		d.Outcome = AtRisk
 	default:

@@ -11,6 +11,9 @@ import (
 // Join lets handshakes that were made speak about ones that were only watched, for the servers that both know: a cause
 // that the experiments prove is proven for the watched failures too, and a handshake that works stands against theirs.
 func Join(watched Diagnosis, c *fact.Case, live Diagnosis) Diagnosis {
+	if len(c.Machines) > 0 {
+		return joinMachines(watched, c)
+	}
 	base := c.Base()
 	if base == nil {
 		return watched

@@ -82,6 +82,12 @@ func rank(a, b Finding) int {
 	if d := slices.Index(levels, a.Level) - slices.Index(levels, b.Level); d != 0 {
 		return d
 	}
+	if a.Measured != b.Measured {
+		if b.Measured {
+			return -1 // what explains the failure comes first
+		}
+		return 1
+	}
 	if a.Cause.Residual != b.Cause.Residual {
 		if a.Cause.Residual {
 			return 1
@@ -115,12 +121,12 @@ func silence(ranked []Finding) (kept, hidden []Finding) {
 
 // explains: the failure has a proven cause, or a likely one that is no residual.
 func explains(f Finding) bool {
-	return f.Level == cause.Breaks && !f.Cause.Residual && f.Sure == cause.Proven
+	return f.Level == cause.Breaks && !f.Cause.Residual && f.Sure == cause.Proven && !f.Measured
 }
 
 // overtaken: a guess about a failure that is explained, or a name for where it broke.
 func overtaken(f Finding) bool {
-	if f.Level != cause.Breaks {
+	if f.Level != cause.Breaks || f.Measured {
 		return false
 	}
 	return f.Cause.Residual || f.Sure == cause.Possible && f.Cause.Phase != cause.ServerAuth
@@ -128,8 +134,11 @@ func overtaken(f Finding) bool {
 
 // hiddenBy: another finding, at least as sure, names f's cause among its consequences.
 func hiddenBy(all []Finding, f Finding) bool {
+	if f.Measured {
+		return false // it was asked for
+	}
 	for _, g := range all {
-		if g.Cause != f.Cause && slices.Contains(g.Cause.Hides, f.Cause.Slug) && notLessSure(g, f) && sameSubject(g, f) {
+		if g.Cause != f.Cause && !g.Measured && slices.Contains(g.Cause.Hides, f.Cause.Slug) && notLessSure(g, f) && sameSubject(g, f) {
 			return true
 		}
 	}
@@ -202,7 +211,7 @@ func outcome(c *fact.Case, d Diagnosis) Outcome {
 	worst := worstOf(d.Findings)
 	failed, succeeded := tally(c)
 	switch {
-	case worst == cause.Breaks && succeeded > 0 && failed > 0:
+	case worst == cause.Breaks && succeeded > 0 && (failed > 0 || onlyMeasured(d)):
 		return Intermittent
 	case worst == cause.Breaks:
 		return Fails
@@ -214,6 +223,11 @@ func outcome(c *fact.Case, d Diagnosis) Outcome {
 		return AtRisk
 	}
 	return OK
+}
+
+// onlyMeasured: what breaks was brought about by experiments; connections left to chance break once in many.
+func onlyMeasured(d Diagnosis) bool {
+	return !slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Level == cause.Breaks && !f.Measured })
 }
 
 // tally counts the unchanged handshakes that failed and that succeeded.

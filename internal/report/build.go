@@ -28,10 +28,18 @@ func Build(c *fact.Case, d diagnose.Diagnosis, connections int) Report {
 		r.Open = append(r.Open, Open{Ask: lang.Fill(f.Cause.Title, f.Args), How: how(f)})
 	}
 	r.Open = append(r.Open, unknown(c, d)...)
+	for _, q := range cause.Undecided(c) {
+		r.Open = append(r.Open, Open(q))
+	}
+	for _, says := range cause.Checked(c) {
+		r.Clean = append(r.Clean, Clean{Checked: says})
+		r.tested = append(r.tested, says)
+	}
 	for _, g := range c.Gaps {
 		r.Gaps = append(r.Gaps, Gap(g))
 	}
 	r.Handshakes = fold(c.Handshakes)
+	r.Repeat = repeated(c)
 	r.ladder = ladder(c)
 	return r
 }
@@ -47,7 +55,7 @@ func finding(c *fact.Case, f diagnose.Finding) Finding {
 		out.Args = map[string]string{}
 	}
 	if f.Heard != nil || f.Written {
-		return heardFinding(out, f)
+		return heardFinding(out, c, f)
 	}
 	return out
 }
@@ -86,7 +94,7 @@ var phases = map[fact.Progress]cause.Phase{fact.AtDNS: cause.Reach, fact.AtTCP: 
 // phase is where the handshake died; for a finding on one that did not die, where the catalogue files it.
 func phase(c *fact.Case, f diagnose.Finding) string {
 	h := c.Base()
-	if h == nil || f.Level != cause.Breaks || h.Progress() == fact.AtDone || f.Cause.Phase == cause.ClientAuth || f.Cause.Phase == cause.ServerAuth {
+	if h == nil || f.Measured || f.Level != cause.Breaks || h.Progress() == fact.AtDone || f.Cause.Phase == cause.ClientAuth || f.Cause.Phase == cause.ServerAuth {
 		return string(f.Cause.Phase)
 	}
 	if p, ok := phases[h.Progress()]; ok {

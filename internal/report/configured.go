@@ -11,6 +11,7 @@ import (
 func BuildConfigured(c *fact.Case, d diagnose.Diagnosis) Report {
 	r := Build(c, d, 0)
 	r.ladder, r.took, r.Clean = nil, "", []Clean{}
+	r.described(c)
 	r.configured = &configured{uses: c.Uses, settings: len(c.Settings)}
 	return r
 }
@@ -29,6 +30,12 @@ type configured struct {
 
 // configuredText writes the connections that a configuration describes, and what is wrong in it.
 func (t *textWriter) configuredText(r Report) {
+	if len(r.Machines) > 0 {
+		t.row("", r.Question.Target, r.Outcome, t.style.Strong, nil)
+		t.machinesText(r)
+		t.written(r)
+		return
+	}
 	t.row("", fmt.Sprintf("%s  %s, %s", r.Question.Target, r.Question.As, plural(r.configured.settings, "setting")), r.Outcome, t.style.Strong, nil)
 	if len(r.configured.uses) > 0 {
 		t.b.WriteByte('\n')
@@ -40,12 +47,16 @@ func (t *textWriter) configuredText(r Report) {
 		}
 		t.row("  ", fmt.Sprintf("%s to %s:%d as %s", u.Target.Protocol, u.Target.Host, u.Target.Port, u.Client+", "+u.Mode), u.Ref().At, nil, t.style.Dim)
 	}
-	for _, f := range r.Findings {
-		t.heardFinding(f)
-	}
+	t.written(r)
 	if len(r.Findings) == 0 {
 		t.b.WriteByte('\n')
 		t.line("  nothing in it is wrong by itself; --live connects as it says", "")
+	}
+}
+
+func (t *textWriter) written(r Report) {
+	for _, f := range r.Findings {
+		t.heardFinding(f)
 	}
 }
 

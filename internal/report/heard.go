@@ -128,22 +128,31 @@ func rfc3339(t time.Time) string {
 
 // heardFinding writes the texts of a card for a finding that is known from words alone: what they do not name stays a
 // word in capitals.
-func heardFinding(out Finding, f diagnose.Finding) Finding {
+func heardFinding(out Finding, c *fact.Case, f diagnose.Finding) Finding {
 	args := withCapitals(f)
-	out.Title = lang.Fill(cmp.Or(f.Cause.Plain, f.Cause.Title), args)
+	plain := f.Cause.Plain
+	if len(c.Machines) > 0 && f.Written && full(f.Cause.Title, f.Args) {
+		plain = ""
+	}
+	out.Title = lang.Fill(cmp.Or(plain, f.Cause.Title), args)
 	out.Why, out.Check = lang.Fill(f.Cause.Why, args), lang.Fill(f.Cause.Check, args)
 	out.Phase = string(f.Cause.Phase)
-	if f.Cause.Plain != "" {
+	if plain != "" {
 		out.TitleID = f.Cause.Slug + ".plain"
 	}
-	out.Changes = changes(caseOf(f, args["host"]), filled(f.Changes, args))
+	out.Changes = changes(caseOf(c, f, args["host"]), filled(f.Changes, args))
 	return out
 }
 
+// full reports whether each placeholder of a text has a value.
+func full(text string, args map[string]string) bool {
+	return !slices.ContainsFunc(lang.Placeholders(text), func(p string) bool { _, ok := args[p]; return !ok })
+}
+
 // caseOf is as much of a case as a text or a configuration tells, for the platforms to know whose words to use.
-func caseOf(f diagnose.Finding, host string) *fact.Case {
+func caseOf(c *fact.Case, f diagnose.Finding, host string) *fact.Case {
 	if f.Written {
-		return &fact.Case{Question: fact.Question{As: f.About.Client, Host: host}}
+		return &fact.Case{Question: fact.Question{As: f.About.Client, Host: host}, Machines: c.Machines}
 	}
 	e := f.Heard
 	return &fact.Case{Question: fact.Question{Protocol: protocolOf(e), As: clientOfText(e), Host: host}, Events: []fact.Event{*e}}

@@ -56,11 +56,18 @@ func (t *textWriter) oneText(r Report, e fact.Event) {
 	t.b.WriteByte('\n')
 	t.quote(e)
 	t.since(&e)
+	first := []Proof{}
 	for i, f := range heardOnly(r.Findings) {
 		if i == 0 {
 			t.heardFinding(f)
-		} else {
-			t.rival(f)
+			first = f.Against
+			continue
+		}
+		t.rival(f)
+		for _, p := range f.Against {
+			if !slices.Contains(first, p) { // what stands against all is told with the first
+				t.row("  against   ", p.Says, p.At, nil, t.style.Dim)
+			}
 		}
 	}
 }

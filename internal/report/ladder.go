@@ -2,10 +2,7 @@ package report
 
 import (
 	"fmt"
-	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,63 +33,8 @@ func ladder(c *fact.Case) []rung {
 	if h.Verdict != nil {
 		rungs = append(rungs, chainRungs(h)...)
 	}
-	return append(append(rungs, endRung(h)...), repeatRung(c)...)
+	return append(append(rungs, endRung(h)...), repeatRungs(c)...)
 }
-
-// repeatRung sums up --repeat: how many of the unchanged handshakes with the baseline's address succeeded, with the
-// interval that holds the true share 95 times in 100, and what differed between them.
-func repeatRung(c *fact.Case) []rung {
-	var all, worked int
-	seen := map[string]int{}
-	for i := range c.Handshakes {
-		h := &c.Handshakes[i]
-		if k := h.Variant.Kind; k != fact.Baseline && k != fact.Repeat {
-			continue
-		}
-		all++
-		if h.Completed() {
-			worked++
-		}
-		seen[likeness(h)]++
-	}
-	if all < 2 {
-		return nil
-	}
-	low, high := wilson(all-worked, all)
-	says := fmt.Sprintf("%d of %d handshakes work; %s %% fail (95 %% interval: %s to %s %%)", worked, all, percent(float64(all-worked)/float64(all)), percent(low), percent(high))
-	for _, k := range slices.Sorted(maps.Keys(seen)) {
-		if len(seen) > 1 {
-			says += fmt.Sprintf(" · %d× %s", seen[k], k)
-		}
-	}
-	return []rung{{name: "repeat", says: says, broken: worked < all}}
-}
-
-// likeness is what two handshakes of one server should have in common.
-func likeness(h *fact.Handshake) string {
-	if h.Server == nil {
-		return broke(h)
-	}
-	s := names.Version(h.Server.Version) + " " + names.SuiteName(h.Server.Suite)
-	if leaf := h.Chain.Leaf(); leaf != nil && len(leaf.SHA256) >= 8 {
-		s += " certificate " + leaf.SHA256[:8]
-	}
-	if !h.Completed() && h.Finished != fact.Yes {
-		s += ", " + broke(h)
-	}
-	return s
-}
-
-// wilson is the 95 % interval of a share, k of n (Wilson 1927; it holds for small n and for k = 0).
-func wilson(k, n int) (low, high float64) {
-	const z = 1.959964
-	p, m := float64(k)/float64(n), float64(n)
-	middle := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, middle-half), min(1, middle+half)
-}
-
-func percent(share float64) string { return strconv.FormatFloat(share*100, 'f', 1, 64) }
 
 func dnsRung(c *fact.Case) []rung {
 	if len(c.Hosts) == 0 {

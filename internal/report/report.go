@@ -20,12 +20,16 @@ type Report struct {
 	Open        []Open      `json:"open"`
 	Clean       []Clean     `json:"clean"`
 	Handshakes  []Handshake `json:"handshakes"`
-	Events      []Event     `json:"events,omitempty"` // of texts and logs
+	Events      []Event     `json:"events,omitempty"`   // of texts and logs
+	Repeat      *Repeat     `json:"repeat,omitempty"`   // of unchanged handshakes made more than once
+	Machines    []Machine   `json:"machines,omitempty"` // that were described
+	Meetings    []Meeting   `json:"meetings,omitempty"` // what two of them would agree on
 	Gaps        []Gap       `json:"gaps"`
 	Connections int         `json:"connections"`
 
 	ladder     []rung // for the text only
 	took       string
+	tested     []string    // what experiments that were asked for found in order
 	watched    *watched    // of captures
 	heard      *heard      // of texts and logs
 	configured *configured // of configuration

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/fact"
 )
 
 // A Style is how a terminal shows emphasis; the zero value shows none. Width is in columns, 0 means 84.
@@ -146,6 +148,9 @@ func (t *textWriter) finding(f Finding, ladder []rung, first bool) {
 		}
 		t.row(fmt.Sprintf("  %-9s ", label), p.Says, place(p), nil, t.style.Dim)
 	}
+	for _, p := range f.Against {
+		t.row("  against   ", p.Says, place(p), nil, t.style.Dim)
+	}
 	if f.Sure != "proven" {
 		t.indented("decide", f.Check)
 	}
@@ -284,7 +289,7 @@ func (t *textWriter) unknown(r Report) {
 	t.row("  ", "No cause could be proven", "unknown", t.style.Strong, t.style.Bad)
 	var tried []string
 	for _, h := range r.Handshakes {
-		if h.Changed != "" {
+		if h.Changed != "" && !strings.HasPrefix(h.Changed, string(fact.Forced)+" ") { // those answer another question
 			tried = append(tried, h.Changed)
 		}
 	}
@@ -293,8 +298,14 @@ func (t *textWriter) unknown(r Report) {
 	}
 }
 
-// rest writes open questions and gaps.
+// rest writes what was tested, open questions and gaps.
 func (t *textWriter) rest(r Report) {
+	if len(r.tested) > 0 {
+		t.b.WriteByte('\n')
+	}
+	for _, says := range r.tested {
+		t.indented("tested", says)
+	}
 	if len(r.Open) > 0 {
 		t.b.WriteByte('\n')
 	}
