@@ -47,7 +47,7 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 		return result{}, err
 	}
 	settings := live.Settings{Profile: profile, Resolver: live.Resolver{Server: dnsServer(o.dns)}, Connect: asciiName(o.connect),
-		Timeout: o.timeout, Now: time.Now, Tell: w.progress()}
+		Timeout: o.timeout, Now: time.Now, Tell: w.progress(), Parallel: o.parallel}
 	settings.Family = family(o)
 	if settings.Roots, err = rootsOf(o); err != nil {
 		return result{}, err
@@ -57,7 +57,8 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	if err := ownCertificate(o, c, &settings); err != nil {
 		return result{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*o.timeout)
+	whole := ctx // until it is interrupted: any number of repeats has its time
+	ctx, cancel := context.WithTimeout(whole, 2*o.timeout)
 	defer cancel()
 	spent, begun := 0, time.Now()
 	if t.protocol == "" {
@@ -66,8 +67,21 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	c.Question.Target, c.Question.Protocol = t.String(), t.protocol
 	settings.Protocol = *preamble.ByID(t.protocol)
 	settings.Max = w.budget(o, t) - spent
+	w.deepBudget(o, t, &settings)
 	p := live.New(c.Question, settings)
 	p.Begin(ctx, c)
+	if o.repeat > 1 {
+		p.Repeat(whole, c)
+	}
+	if o.deep != "" {
+		ctx, cancel = context.WithTimeout(whole, live.DeepTime(o.deep, o.timeout))
+		defer cancel()
+		p.Deep(ctx, c, o.deep)
+	}
+	if o.repeat > 1 || o.deep != "" { // these have had their own time
+		ctx, cancel = context.WithTimeout(whole, 2*o.timeout)
+		defer cancel()
+	}
 	d := diagnose.Loop(ctx, c, cause.All(), p)
 	r := report.Build(c, d, p.Connections()+spent)
 	r.Lasted(time.Since(begun))

@@ -25,7 +25,8 @@ import (
 type options struct {
 	as, sni, connect, dns string
 	ca, cert, key         string
-	repeat, max           int
+	repeat, max, parallel int
+	deep                  string
 	timeout               time.Duration
 	four, six             bool
 	format, lang, save    string
@@ -52,7 +53,7 @@ const mysqlConnections = 20
 func (w *world) diagnose() *cobra.Command {
 	o := new(options)
 	cmd := &cobra.Command{
-		Use:   "diagnose TARGET|FILE|TEXT|CONNECTION STRING... [-- COMMAND...]",
+		Use:   "diagnose TARGET|FILE|TEXT|CONNECTION STRING|WINDOWS VERSION... [-- COMMAND...]",
 		Short: "why does this handshake fail, and what exactly must change",
 		Long: "diagnose connects to each target as the client of --as would, changes one thing at a time where that fails,\n" +
 			"and names the cause, its proof and the change.\n\n" +
@@ -65,7 +66,10 @@ func (w *world) diagnose() *cobra.Command {
 			"A connection string, or the failing command behind --, is read and the connection made as that client would make it; the\n" +
 			"command is never run. A configuration file (nginx, HAProxy, Apache, Envoy, stunnel, OpenSSL, databases, ODBC, Java, .reg) is\n" +
 			"read with what it includes; with --live every connection that it describes is made. Several targets, or several\n" +
-			"configurations, are compared.",
+			"configurations, are compared.\n\n" +
+			"A WINDOWS VERSION ('Windows Server 2016 14393.3300', what systeminfo, Get-ComputerInfo or winver print, an export of the\n" +
+			"registry) is looked up: was TLS_DHE repaired on it. Of two, the client first or client=… and server=…, it is told what\n" +
+			"they would agree on; what Get-TlsCipherSuite prints takes the place of the default order.",
 		Example: "  tlswhy diagnose mysql://db.example.com --ca ca.pem\n" +
 			"  tlswhy diagnose db.example.com:1433 --as openssl3\n" +
 			"  tlswhy diagnose lab:mysql/hostname-is-alias\n" +
@@ -75,6 +79,7 @@ func (w *world) diagnose() *cobra.Command {
 			"  tlswhy diagnose /etc/nginx/nginx.conf --live\n" +
 			"  tlswhy diagnose 'Server=db;Encrypt=True;TrustServerCertificate=False'\n" +
 			"  tlswhy diagnose -- psql 'host=db sslmode=verify-full'\n" +
+			"  tlswhy diagnose 'Windows Server 2012 R2' 'Windows Server 2016 14393.3300'\n" +
 			"  tlswhy diagnose mssql://db --as sqlclient@6/debian12 --mode Mandatory\n" +
 			"  tlswhy diagnose 'curl: (60) SSL certificate problem: unable to get local issuer certificate'",
 		RunE: func(cmd *cobra.Command, args []string) error { return w.runDiagnose(cmd, o, args) },
@@ -88,14 +93,16 @@ func (w *world) diagnose() *cobra.Command {
 	f.StringVar(&o.ca, "ca", "", "trusted roots (PEM) instead of the system's")
 	f.StringVar(&o.cert, "cert", "", "client certificate with its chain (PEM)")
 	f.StringVar(&o.key, "key", "", "its private key (PEM)")
-	f.IntVar(&o.repeat, "repeat", 1, "make the unchanged handshake this often and tell rate and differences")
-	f.IntVar(&o.max, "max-connections", 0, "connections to make at most (default 12, and those of --repeat)")
+	f.IntVar(&o.repeat, "repeat", 1, "make the unchanged handshake this often, in turn with each address, and tell how often it fails and what that goes with")
+	f.IntVar(&o.parallel, "parallel", 4, "how many of --repeat at the same time, at most 32")
+	f.IntVar(&o.max, "max-connections", 0, "connections to make at most (default 12, and those of --repeat); --deep has its own")
+	deepFlag(cmd, &o.deep)
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long a silent step may take")
 	f.BoolVarP(&o.four, "ipv4", "4", false, "IPv4 addresses only")
 	f.BoolVarP(&o.six, "ipv6", "6", false, "IPv6 addresses only")
 	f.StringVar(&o.format, "format", "text", "text or json")
 	f.StringVar(&o.lang, "lang", "en", "language of the text: en")
-	f.StringVar(&o.save, "save", "", "keep the run: FILE.pcapng (every connection) or FILE.json (case and diagnosis)")
+	f.StringVar(&o.save, "save", "", "keep the run: FILE.pcapng (every connection; of --repeat the first of each kind) or FILE.json (case and diagnosis)")
 	f.BoolVar(&o.transcript, "transcript", false, "show every step with the command that repeats it by hand")
 	f.StringVar(&o.keylog, "keylog", "", "TLS secrets of a capture (NSS key log)")
 	f.BoolVar(&o.conversations, "conversations", false, "one row for each conversation of a capture, like ones not folded")
@@ -129,6 +136,7 @@ type result struct {
 	traffic    *report.Traffic // of captures; nil without one
 	heard      *report.Heard   // of texts and logs; nil without one
 	configured bool            // of configuration
+	machines   bool            // of computers that were described
 }
 
 func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error {
@@ -139,11 +147,15 @@ func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 && !o.text {
 		args, command = args[:dash], args[dash:]
 	}
+	var machines []description
+	if !o.text {
+		machines, args = w.descriptions(cmd.Context(), args)
+	}
 	ev, err := sorted(args, o.text)
 	if err != nil {
 		return err
 	}
-	ev.command = command
+	ev.command, ev.machines = command, machines
 	if err := ev.check(o); err != nil {
 		return err
 	}
@@ -162,6 +174,13 @@ func (w *world) runDiagnose(cmd *cobra.Command, o *options, args []string) error
 		if o.live {
 			results = append(results, w.answerNamed(ctx, *o, r)...)
 		}
+	}
+	if len(ev.machines) > 0 {
+		r, err := w.answerMachines(ev.machines)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
 	}
 	described, err := w.answerDescribed(ctx, *o, ev)
 	if err != nil {
@@ -195,8 +214,12 @@ func (o *options) check() error {
 		return usagef("--timeout must lie between 1ms and 5m")
 	case o.repeat < 1 || o.repeat > 100000:
 		return usagef("--repeat must lie between 1 and 100000")
+	case o.parallel < 1 && o.repeat > 1 || o.parallel < 0 || o.parallel > 32:
+		return usagef("--parallel must lie between 1 and 32")
 	case o.packets < 0 || o.span < 0 || o.conversation < 0:
 		return usagef("--packets, --for and --conversation must not be negative")
+	case !knownDeep(o.deep):
+		return usagef("unknown --deep=%s; use leading-zero or all", o.deep)
 	case o.max < 0:
 		return usagef("--max-connections must not be negative")
 	case (o.cert == "") != (o.key == ""):
@@ -313,6 +336,7 @@ func several(results []result) bool {
 	live, written := 0, 0
 	for _, r := range results {
 		switch {
+		case r.machines:
 		case r.configured:
 			written++
 		case r.traffic == nil && r.heard == nil:

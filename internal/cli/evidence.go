@@ -20,6 +20,8 @@ type evidence struct {
 	targets []string
 	strings []string // connection strings
 	command []string // a command line, read and never run
+
+	machines []description // Windows computers
 }
 
 // sorted tells the arguments apart, by the first of the design's rules that fits. With text, every argument is a text.
@@ -112,13 +114,16 @@ func camel(arg string) bool {
 
 // check refuses targets that are none, before any is connected to.
 func (e evidence) check(o *options) error {
-	if len(e.files)+len(e.texts)+len(e.targets)+len(e.configs)+len(e.strings)+len(e.command) == 0 && o.iface == "" {
+	if len(e.files)+len(e.texts)+len(e.targets)+len(e.configs)+len(e.strings)+len(e.command)+len(e.machines) == 0 && o.iface == "" {
 		return usagef("nothing to diagnose; run: tlswhy diagnose TARGET, FILE or 'ERROR TEXT'")
 	}
 	for _, arg := range e.targets {
 		if err := o.fits(arg); err != nil {
 			return err
 		}
+	}
+	if o.deep != "" && len(e.targets)+len(e.configs)+len(e.strings)+len(e.command) == 0 && !o.live {
+		return usagef("--deep makes connections; give a target, or --live with texts and logs")
 	}
 	if o.follow && (len(e.files) != 1 || e.files[0] == "-") {
 		return usagef("--follow takes one log file; give its name, or leave --follow out")

@@ -1,169 +1,186 @@
 package cli
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"os/signal"
+	"net"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tlswhy/tlswhy/internal/cause"
 	"github.com/tlswhy/tlswhy/internal/lab"
 	"github.com/tlswhy/tlswhy/internal/preamble"
+	"github.com/tlswhy/tlswhy/internal/report"
 )
+
+// labOptions are the flags of lab.
+type labOptions struct {
+	all, list            bool
+	listen, page, format string
+	port                 int
+}
 
 // lab serves faulty endpoints for other clients to meet.
 func (w *world) lab() *cobra.Command {
-	return &cobra.Command{
+	o := new(labOptions)
+	cmd := &cobra.Command{
 		Use:   "lab [PROTO/FAULT...]",
-		Short: "serve a faulty endpoint on loopback, to test clients with; without an argument, list what can be served",
-		Long: "lab serves endpoints that are wrong on purpose, on loopback, until it is interrupted. Its CA lives in memory\n" +
-			"for a day; logins are discarded unread.",
-		Example: "  tlswhy lab\n  tlswhy lab mysql/certificate-expired",
+		Short: "serve faulty endpoints, to test clients with; without an argument, list what can be served",
+		Long: "lab serves endpoints that are wrong on purpose until it is interrupted, and a page that lists them. For tests only.\n" +
+			"It listens on loopback unless --listen says otherwise. Its CA lives in memory for a day, after which a new one takes\n" +
+			"its place in ca.pem; logins are discarded unread.\n\n" +
+			"FAULT alone is served over its usual protocol, PROTO/FAULT over that one, and all/FAULT over each.",
+		Example: "  tlswhy lab\n  tlswhy lab mysql/certificate-expired\n  tlswhy lab all/dhe-leading-zero --listen 192.0.2.7\n" +
+			"  tlswhy lab --all --port 20000 --page 127.0.0.1:8080",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return w.listLab()
+			plan, err := o.plan(args)
+			switch {
+			case err != nil:
+				return err
+			case o.list || len(args) == 0 && !o.all:
+				return w.listLab(o, plan)
 			}
-			return w.serveLab(args)
+			return w.serveLab(o, plan)
 		},
 	}
+	f := cmd.Flags()
+	f.BoolVar(&o.all, "all", false, "serve every fault over every protocol")
+	f.BoolVar(&o.list, "list", false, "list what would be served, and serve nothing")
+	f.StringVar(&o.listen, "listen", "127.0.0.1", "address to listen on; one that other machines reach only where that is meant")
+	f.IntVar(&o.port, "port", 0, "port of the first endpoint; the others follow, then resolvers (default: free ones)")
+	f.StringVar(&o.page, "page", "", "address:port of the page that lists the endpoints, or off (default: a free port of --listen)")
+	f.StringVar(&o.format, "format", "text", "text or json")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy lab --help", err) })
+	cmd.AddCommand(w.examine())
+	return cmd
 }
 
-func (w *world) listLab() error {
-	for _, f := range lab.Faults() {
-		fmt.Fprintf(w.stdout, "%-34s %-40s %s\n", f.Slug, strings.Join(f.Protos, " "), f.Says)
-	}
-	return nil
+// A place is a fault to be served over a protocol.
+type place struct {
+	fault lab.Fault
+	proto preamble.Protocol
+	port  int // 0: any
+	dns   int // of the resolver that it may need
 }
 
-func (w *world) serveLab(args []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	b, err := newBench()
-	if err != nil {
-		return err
+// plan is what is asked for, in that order, with ports.
+func (o *labOptions) plan(args []string) ([]place, error) {
+	if err := o.check(); err != nil {
+		return nil, err
 	}
-	defer b.close()
+	var plan []place
 	for _, arg := range args {
-		e, err := b.start(ctx, arg)
+		some, err := placesOf(arg)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		defer e.Close()
-		fmt.Fprintf(w.stdout, "%s\n  tlswhy diagnose %s %s\n", arg, shellWord(e.Target), shellWords(e.Flags))
+		plan = append(plan, some...)
 	}
-	fmt.Fprintln(w.stderr, "tlswhy: serving until interrupted")
-	<-ctx.Done()
-	return nil
+	if o.all || len(args) == 0 {
+		plan = everyPlace()
+	}
+	if o.port == 0 {
+		return plan, nil
+	}
+	if last := o.port + 2*len(plan) - 1; last > 65535 {
+		return nil, usagef("--port %d: %d endpoints and as many resolvers would end at port %d", o.port, len(plan), last)
+	}
+	for i := range plan {
+		plan[i].port, plan[i].dns = o.port+i, o.port+len(plan)+i
+	}
+	return plan, nil
 }
 
-// answerLab starts a lab endpoint and diagnoses it with what a user could type, and nothing else.
-func (w *world) answerLab(ctx context.Context, cmd *cobra.Command, o options, arg string) (result, error) {
-	b, err := newBench()
-	if err != nil {
-		return result{}, err
+func (o *labOptions) check() error {
+	ip := o.address()
+	page := o.page == "" || o.page == "off"
+	if host, _, err := net.SplitHostPort(o.page); err == nil {
+		page = net.ParseIP(host) != nil || host == "localhost"
 	}
-	defer b.close()
-	e, err := b.start(ctx, strings.TrimPrefix(arg, "lab:"))
-	if err != nil {
-		return result{}, err
-	}
-	defer e.Close()
-	fmt.Fprintf(w.stderr, "tlswhy: the lab serves an endpoint; by hand this is\n  tlswhy diagnose %s %s\n", shellWord(e.Target), shellWords(e.Flags))
-	if err := applyFlags(cmd, &o, e.Flags); err != nil {
-		return result{}, err
-	}
-	t, err := parseTarget(e.Target)
-	if err != nil {
-		return result{}, err
-	}
-	return w.answerTarget(ctx, o, t)
-}
-
-// applyFlags sets what the endpoint hands over, unless the user said otherwise.
-func applyFlags(cmd *cobra.Command, o *options, flags []string) error {
-	fresh := (&world{}).diagnose()
-	if err := fresh.ParseFlags(flags); err != nil {
-		return fmt.Errorf("the lab's own command: %v", err)
-	}
-	take := func(name string, to *string) {
-		if f := fresh.Flags().Lookup(name); f.Changed && !cmd.Flags().Changed(name) {
-			*to = f.Value.String()
-		}
-	}
-	take("as", &o.as)
-	take("sni", &o.sni)
-	take("connect", &o.connect)
-	take("dns", &o.dns)
-	take("ca", &o.ca)
-	take("cert", &o.cert)
-	take("key", &o.key)
-	if fresh.Flags().Changed("timeout") && !cmd.Flags().Changed("timeout") {
-		o.timeout, _ = fresh.Flags().GetDuration("timeout")
-	}
-	if fresh.Flags().Changed("repeat") && !cmd.Flags().Changed("repeat") {
-		o.repeat, _ = fresh.Flags().GetInt("repeat")
+	switch {
+	case ip == nil:
+		return usagef("--listen %q: an IP address, such as 127.0.0.1 or 0.0.0.0", o.listen)
+	case o.port < 0 || o.port > 65535:
+		return usagef("--port %d: a number up to 65535", o.port)
+	case !page:
+		return usagef("--page %q: an IP address with a port, such as 127.0.0.1:8080, or off", o.page)
+	case o.format != "text" && o.format != "json":
+		return usagef("unknown format %q; use text or json", o.format)
 	}
 	return nil
 }
 
-// A bench is a running lab with the folder for the files it hands over.
-type bench struct {
-	env *lab.Env
-	dir string
-}
-
-func newBench() (*bench, error) {
-	dir, err := os.MkdirTemp("", "tlswhy-lab-")
-	if err != nil {
-		return nil, err
+// address is where to listen; nil when it cannot be understood.
+func (o *labOptions) address() net.IP {
+	if o.listen == "localhost" {
+		return net.IPv4(127, 0, 0, 1)
 	}
-	env, err := lab.NewEnv(dir)
-	if err != nil {
-		os.RemoveAll(dir)
-		return nil, err
-	}
-	return &bench{env: env, dir: dir}, nil
+	return net.ParseIP(strings.Trim(o.listen, "[]"))
 }
 
-func (b *bench) close() {
-	b.env.Close()
-	os.RemoveAll(b.dir)
-}
-
-// start serves "proto/slug"; the protocol may be left out.
-func (b *bench) start(ctx context.Context, arg string) (*lab.Endpoint, error) {
-	proto, slug, ok := strings.Cut(arg, "/")
+// placesOf reads "fault", "proto/fault" or "all/fault".
+func placesOf(arg string) ([]place, error) {
+	proto, name, ok := strings.Cut(arg, "/")
 	if !ok {
-		proto, slug = "", arg
+		proto, name = "", arg
 	}
-	f, p, err := lab.Find(proto, slug)
+	every := proto == "all"
+	if every {
+		proto = ""
+	}
+	f, p, err := lab.Find(proto, name)
 	if err != nil {
 		return nil, usagef("%v", err)
 	}
-	return startFault(ctx, f, b.env, p)
+	if every {
+		return eachProto(f), nil
+	}
+	return []place{{fault: f, proto: p}}, nil
 }
 
-func startFault(ctx context.Context, f lab.Fault, env *lab.Env, p preamble.Protocol) (*lab.Endpoint, error) {
-	e, err := f.Start(ctx, env, p)
-	if err != nil {
-		return nil, fmt.Errorf("the lab could not start: %v", err)
+func everyPlace() []place {
+	var plan []place
+	for _, f := range lab.Faults() {
+		plan = append(plan, eachProto(f)...)
 	}
-	return e, nil
+	return plan
 }
 
-func shellWords(words []string) string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = shellWord(w)
+func eachProto(f lab.Fault) []place {
+	var plan []place
+	for _, id := range f.Protos {
+		plan = append(plan, place{fault: f, proto: *preamble.ByID(id)})
 	}
-	return strings.Join(out, " ")
+	return plan
 }
 
-func shellWord(w string) string {
-	if strings.ContainsAny(w, " \\'\"$`!*?[](){}<>|&;#~") || w == "" {
-		return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+func (w *world) listLab(o *labOptions, plan []place) error {
+	l := labOf(plan)
+	for _, a := range lab.Absences() {
+		l.Absent = append(l.Absent, report.LabGap{Cause: a.Slug, Why: a.Why})
 	}
-	return w
+	if o.format == "json" {
+		return report.LabJSON(w.stdout, l)
+	}
+	return report.LabText(w.stdout, l, style(w.stdout, w.getenv))
+}
+
+// labOf lists the faults of a plan, sorted by name, without endpoints.
+func labOf(plan []place) report.Lab {
+	l := report.Lab{Schema: report.LabSchema, Purpose: report.ForTests, Faults: []report.LabFault{}, Absent: []report.LabGap{}}
+	titles := map[string]string{lab.Healthy: "nothing: the client connects"}
+	for _, c := range cause.All() {
+		titles[c.Slug] = report.PageOf(&c).Title
+	}
+	for _, p := range plan {
+		f := p.fault
+		if slices.ContainsFunc(l.Faults, func(have report.LabFault) bool { return have.Name == f.Name() }) {
+			continue
+		}
+		l.Faults = append(l.Faults, report.LabFault{Name: f.Name(), Cause: f.Slug, Says: f.Says, Title: titles[f.Slug], Protocols: f.Protos,
+			Needs: append([]string{}, f.Needs...), ByHand: f.ByHand, Endpoints: []report.LabEndpoint{}})
+	}
+	slices.SortStableFunc(l.Faults, func(a, b report.LabFault) int { return strings.Compare(a.Name, b.Name) })
+	return l
 }

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tlswhy/tlswhy/internal/report"
+)
+
+// deepAllFails is what the installed servers do not take, each for a reason that can be read in its source or its log.
+// Those that are not listed take every form.
+func deepAllFails() map[string][]string {
+	return map[string][]string{
+		// ssl_parse_client_hello() takes a ClientHello of one record only (Mbed-TLS/mbedtls issues #1840, #9269).
+		"mbedtls": {"fragments-3", "fragments-64", "length-20000"},
+		// wolfSSL 5.5.4: the same three failed with another program that sent them, handshake_failure the last one.
+		"wolfssl": {"fragments-3", "length-20000", "version-0401"},
+		// "malformed_handshake_data", says its log: from unpacking less than a handshake header, and from decoding a
+		// ClientHello of a higher version (OTP 25, tls_gen_connection.erl, tls_dtls_connection.erl).
+		"erlang": {"fragments-3", "version-0304", "version-0399", "version-0401"},
+	}
+}
+
+// formsThatFail lists the forms whose every hello failed, by the handshakes of a report, and counts all.
+func formsThatFail(r report.Report) (fail []string, tried int) {
+	count, broke := map[string]int{}, map[string]int{}
+	for _, h := range r.Handshakes {
+		form, ok := strings.CutPrefix(h.Changed, "forced hello form=")
+		if !ok || strings.HasPrefix(form, "control") {
+			continue
+		}
+		form, _, _ = strings.Cut(form, " ")
+		count[form] += h.Count
+		if h.Version == "" { // no ServerHello came
+			broke[form] += h.Count
+		}
+	}
+	for form, n := range broke {
+		if n == count[form] {
+			fail = append(fail, form)
+		}
+	}
+	slices.Sort(fail)
+	return fail, len(count)
+}
+
+// deepAllRow is what a report says of a server, for the table in bench/deep-all.txt.
+func deepAllRow(name string, r report.Report, took time.Duration) string {
+	fail, tried := formsThatFail(r)
+	var zeros []string
+	resumes, closes := "", "without"
+	for _, c := range r.Clean {
+		says, ok := strings.CutPrefix(c.Checked, "resumption works: ")
+		switch {
+		case ok:
+			for _, way := range [][2]string{{"tickets of TLS 1.3", "1.3"}, {"tickets of TLS 1.2", "ticket"}, {"IDs of TLS 1.2", "ID"}} {
+				if strings.Contains(says, way[0]) {
+					resumes += " " + way[1]
+				}
+			}
+		case strings.Contains(c.Checked, "TLS_ECDHE suites are kept"):
+			zeros = append(zeros, "ECDHE")
+		case strings.Contains(c.Checked, "an RSA-encrypted secret"):
+			zeros = append(zeros, "RSA")
+		case strings.Contains(c.Checked, "(close_notify) with its own"):
+			closes = "close_notify"
+		}
+	}
+	return fmt.Sprintf("%-18s %2d/%d  %-50s %-10s %-15s %-13s %2d %6d ms", name, tried-len(fail), tried, strings.Join(fail, " "),
+		strings.Join(zeros, " "), strings.TrimSpace(resumes), closes, r.Connections, took.Milliseconds())
+}
+
+// TestDeepAllRealServers: what each server is known not to take is found, and nothing else.
+func TestDeepAllRealServers(t *testing.T) {
+	for _, s := range deepServers() {
+		if strings.Contains(s.name, ",") {
+			continue // the same server with other settings
+		}
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			needs(t, s.programs...)
+			p := newPKI(t)
+			d := deepPlaceOf(t, p)
+			argv := s.command(t, d)
+			if s.library != "" {
+				driver(t, p.dir, filepath.Base(argv[0]), s.library)
+			}
+			argv[0] = programPath(t, argv[0])
+			serve(t, d.port, nil, s.stdin, argv...)
+			r := deepenedAll(t, s.name, at(p, "https", d.port)...)
+			if resumes := tested(r, "resumption works"); resumes == (s.name == "mbedtls") { // it has no cache unless one is given
+				t.Errorf("resumption works: %t", resumes)
+			}
+			if !tested(r, "TLS_ECDHE suites are kept") {
+				t.Error("nothing is said about ECDHE secrets")
+			}
+		})
+	}
+}
+
+// deepenedAll runs the diagnosis with --deep=all, and notes what it came to for the table in bench/deep-all.txt.
+func deepenedAll(t *testing.T, name string, args ...string) report.Report {
+	t.Helper()
+	begun := time.Now()
+	r := diagnosed(t, append(args, "--deep=all")...)
+	t.Logf("row-all\t%s", deepAllRow(name, r, time.Since(begun)))
+	expectForms(t, r, deepAllFails()[name])
+	return r
+}
+
+// expectForms: these forms fail, proven, and nothing else is found or left open.
+func expectForms(t *testing.T, r report.Report, want []string) {
+	t.Helper()
+	fail, tried := formsThatFail(r)
+	if !slices.Equal(fail, want) || tried != 20 || len(r.Open) > 0 || len(r.Gaps) > 0 || r.Outcome != "ok" {
+		t.Errorf("%d forms, failing %q, want %q; outcome %s, open %v, gaps %v", tried, fail, want, r.Outcome, r.Open, r.Gaps)
+	}
+	found := false
+	for _, f := range r.Findings {
+		switch {
+		case f.Cause == "hello-length-intolerance" && f.Sure == "proven" && f.Level == "weak" && len(want) > 0:
+			found = true
+		case f.Cause == "missing-close-notify" && f.Level == "note":
+		default:
+			t.Errorf("%s (%s, %s): %s", f.Cause, f.Sure, f.Level, f.Title)
+		}
+	}
+	if found != (len(want) > 0) {
+		t.Errorf("hello-length-intolerance: %t", found)
+	}
+}
+
+// tested: the report lists the words among what was found in order.
+func tested(r report.Report, words string) bool {
+	return slices.ContainsFunc(r.Clean, func(c report.Clean) bool { return strings.Contains(c.Checked, words) })
+}
