@@ -14,7 +14,7 @@ import (
 
 // faults is the table of the lab: what each fault was diagnosed as, and at what price.
 type faults struct {
-	Median int     `json:"median_connections"`
+	Median int     `json:"median_connections"` // of those that need no --deep, which has connections of its own
 	Max    int     `json:"max_connections"`
 	Named  int     `json:"named"` // the fault's own cause came first
 	Of     int     `json:"of"`
@@ -23,20 +23,22 @@ type faults struct {
 
 // fault is one row.
 type fault struct {
-	Fault       string `json:"fault"`
-	Protocol    string `json:"protocol"`
-	Found       string `json:"found"`
-	Sure        string `json:"sure"`
-	Connections int    `json:"connections"`
+	Fault       string   `json:"fault"`
+	Protocol    string   `json:"protocol"`
+	Needs       []string `json:"needs,omitempty"` // flags without which no diagnosis meets it
+	Found       string   `json:"found"`
+	Sure        string   `json:"sure"`
+	Connections int      `json:"connections"`
+	cause       string
 }
 
-// allFaults diagnoses every fault over every protocol it can be served over.
+// allFaults diagnoses every fault that a diagnosis can meet, over every protocol it can be served over.
 func allFaults() (faults, error) {
 	var rows []fault
 	for _, f := range lab.Faults() {
 		for _, p := range f.Protos {
-			if f.Slug != lab.Healthy {
-				rows = append(rows, fault{Fault: f.Slug, Protocol: p})
+			if f.Slug != lab.Healthy && !f.ByHand {
+				rows = append(rows, fault{Fault: f.Name(), Protocol: p, Needs: f.Needs, cause: f.Slug})
 			}
 		}
 	}
@@ -78,8 +80,10 @@ func count(rows []fault) faults {
 	out := faults{Rows: rows, Of: len(rows)}
 	var n []int
 	for _, r := range rows {
-		n = append(n, r.Connections)
-		if r.Found == r.Fault {
+		if len(r.Needs) == 0 {
+			n = append(n, r.Connections)
+		}
+		if r.Found == r.cause {
 			out.Named++
 		}
 	}

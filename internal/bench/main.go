@@ -36,6 +36,7 @@ type figures struct {
 	Floor     float64      `json:"peak_memory_floor_mb"` // Linux counts what a process held before exec: no figure is below the bench's own
 	Captures  *captures    `json:"captures,omitempty"`
 	Logs      *logFigures  `json:"logs,omitempty"`
+	Deep      *deepFigures `json:"leading_zero"`
 	Faults    faults       `json:"lab_faults"`
 }
 
@@ -69,7 +70,15 @@ func main() {
 		}
 		return
 	}
-	f, err := measure()
+	if len(os.Args) == 2 && os.Args[1] == "deep" {
+		emit(measureDeep())
+		return
+	}
+	emit(measure())
+}
+
+// emit writes figures as JSON.
+func emit(f any, err error) {
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -127,6 +136,9 @@ func measure() (figures, error) {
 		return f, err
 	}
 	f.Floor = ownMemory()
+	if f.Deep, err = measureDeep(); err != nil {
+		return f, err
+	}
 	f.Faults, err = allFaults()
 	return f, err
 }
