@@ -178,11 +178,11 @@ func (f *helloForm) overLimit() bool {
 
 // limitsMeasured is the finding about records larger than agreed on.
 func limitsMeasured(c *fact.Case) []Match {
-	const what = "it agrees to smaller records and sends larger ones"
 	for _, f := range formsTried(c) {
 		if !f.overLimit() {
 			continue
 		}
+		what := "it agrees to smaller records (" + strings.ReplaceAll(f.name, "-", "_") + ") and sends larger ones"
 		m := formsMatch(c, []*helloForm{f}, "")
 		m.Level, m.Changes = Weak, []change.Change{change.New(change.UpgradeServer, change.Server, "why", what)}
 		return []Match{located(c, f.answers[0], m, "what", what, "rate", "")}

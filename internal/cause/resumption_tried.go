@@ -113,6 +113,8 @@ func checkedResumption(c *fact.Case) []string {
 		return []string{"resumption works: " + strings.Join(works, ", ")}
 	case slices.ContainsFunc(tried, (*resumptionTried).begins) && !offeredAny(tried):
 		return []string{"resumption: the server gives out no session, so that none can break"}
+	case len(tried) > 0 && !slices.ContainsFunc(tried, func(r *resumptionTried) bool { return finishedOf(r.resumed) < len(r.resumed) || !r.begins() && !refusedOffer(r.full) }):
+		return []string{"resumption: the server takes no session up and makes full handshakes instead, so that none can break"}
 	}
 	return nil
 }

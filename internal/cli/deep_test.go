@@ -72,7 +72,7 @@ func TestDeepMySQL(t *testing.T) {
 
 // TestDeepUsage: what --deep cannot do is refused before anything is connected.
 func TestDeepUsage(t *testing.T) {
-	for _, args := range [][]string{{"tls://127.0.0.1:1", "--deep=everything"}, {"--deep", "--text", "error:0A000086:SSL routines::certificate verify failed"}} {
+	for _, args := range [][]string{{"tls://127.0.0.1:1", "--deep=everything"}, {"tls://127.0.0.1:1", "--deep", "all"}, {"--deep", "--text", "error:0A000086:SSL routines::certificate verify failed"}} {
 		var errs bytes.Buffer
 		code := Main(append([]string{"diagnose"}, args...), nil, &bytes.Buffer{}, &errs, func(string) string { return "" })
 		if code != exitUsage || !strings.Contains(errs.String(), "--deep") {

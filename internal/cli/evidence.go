@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -121,6 +122,9 @@ func (e evidence) check(o *options) error {
 		if err := o.fits(arg); err != nil {
 			return err
 		}
+	}
+	if i := slices.IndexFunc(e.texts, knownDeep); o.deep != "" && i >= 0 { // pflag takes no optional value behind a blank
+		return usagef("write --deep=%s, with the sign =", e.texts[i])
 	}
 	if o.deep != "" && len(e.targets)+len(e.configs)+len(e.strings)+len(e.command) == 0 && !o.live {
 		return usagef("--deep makes connections; give a target, or --live with texts and logs")
