@@ -142,6 +142,7 @@ func TestResumptionNeedsProof(t *testing.T) {
 		"proven":            {[]string{full + "+", resumed + "-", full + " try=2+", resumed + " try=2-", full + " try=3+", resumed + " try=3-"}, "finding"},
 		"full ones break":   {[]string{full + "+", resumed + "-", full + " try=2-", resumed + " try=2-", full + " try=3+", resumed + " try=3-"}, "open"},
 		"once":              {[]string{full + "+", resumed + "-"}, "open"},
+		"not taken up":      {[]string{full + "+", resumed + "+", resumed + " try=2+"}, "checked"},
 		"no session given":  {[]string{full + "+"}, "checked"},
 		"no full handshake": {[]string{full + "-"}, "open"},
 		"not this version":  {[]string{full + "!"}, ""},

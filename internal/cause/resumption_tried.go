@@ -99,12 +99,12 @@ func resumptionMeasured(c *fact.Case) []Match {
 	return out
 }
 
-// checkedResumption says which ways work.
+// checkedResumption says which ways work. A server may decline a session at any time; then a full handshake follows.
 func checkedResumption(c *fact.Case) []string {
 	var works []string
 	tried := resumptionsTried(c)
 	for _, r := range tried {
-		if n := r.taken(); n > 0 && n == len(r.resumed) {
+		if n := r.taken(); n > 0 && finishedOf(r.resumed) == len(r.resumed) {
 			works = append(works, fmt.Sprintf("%s (%d of %d taken up by %s)", r.says(), n, len(r.resumed), r.server))
 		}
 	}
@@ -113,7 +113,7 @@ func checkedResumption(c *fact.Case) []string {
 		return []string{"resumption works: " + strings.Join(works, ", ")}
 	case slices.ContainsFunc(tried, (*resumptionTried).begins) && !offeredAny(tried):
 		return []string{"resumption: the server gives out no session, so that none can break"}
-	case len(tried) > 0 && !slices.ContainsFunc(tried, func(r *resumptionTried) bool { return finishedOf(r.resumed) < len(r.resumed) || !r.begins() && !refusedOffer(r.full) }):
+	case offeredAny(tried) && !slices.ContainsFunc(tried, func(r *resumptionTried) bool { return r.taken() > 0 || finishedOf(r.resumed) < len(r.resumed) }):
 		return []string{"resumption: the server takes no session up and makes full handshakes instead, so that none can break"}
 	}
 	return nil

@@ -32,7 +32,11 @@ func (w *world) deepBudget(o options, t target, s *live.Settings) {
 		s.Max = min(s.Max, shallowMySQL[o.deep])
 		s.Deep = min(s.Deep, mysqlConnections-s.Max)
 	}
-	fmt.Fprintf(w.stderr, "tlswhy: --deep makes up to %d more connections to %s: %s\n", s.Deep, t.String(), deepSays[o.deep])
+	usual := ""
+	if s.Deep > live.DeepUsual {
+		usual = fmt.Sprintf(" (about %d where nothing is wrong)", live.DeepUsual)
+	}
+	fmt.Fprintf(w.stderr, "tlswhy: --deep makes up to %d more connections%s to %s: %s\n", s.Deep, usual, t.String(), deepSays[o.deep])
 	if t.protocol == "mysql" {
 		fmt.Fprintf(w.stderr, "tlswhy: MySQL counts each against max_connect_errors and may block this host after 100 (error 1129); FLUSH HOSTS resets that\n")
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/x509"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -140,4 +141,31 @@ func expectForms(t *testing.T, r report.Report, want []string) {
 // tested: the report lists the words among what was found in order.
 func tested(r report.Report, words string) bool {
 	return slices.ContainsFunc(r.Clean, func(c report.Clean) bool { return strings.Contains(c.Checked, words) })
+}
+
+// TestDeepAllRealClientCertificate: a server that demands a certificate meets signatures with short integers, and tells
+// nothing beyond the forms without one.
+func TestDeepAllRealClientCertificate(t *testing.T) {
+	needs(t, "openssl")
+	p := newPKI(t)
+	own, ownKey := p.leaf("app", leafPlan{common: "app", usage: x509.ExtKeyUsageClientAuth, ec: true}, false)
+	for _, version := range []string{"-tls1_2", "-tls1_3"} {
+		t.Run(version, func(t *testing.T) {
+			d := deepPlaceOf(t, p)
+			argv := opensslServes("-Verify", "3", "-CAfile", p.ca, "-verify_return_error", version)(t, d)
+			argv[0] = programPath(t, argv[0])
+			serve(t, d.port, nil, true, argv...)
+			r := diagnosed(t, at(p, "https", d.port, "--deep=all", "--cert", own, "--key", ownKey)...)
+			if !tested(r, "ECDSA signatures with short integers are taken") || !tested(r, "resumption works") || r.Outcome != "ok" || len(r.Open) > 0 {
+				t.Errorf("outcome %s, open %v, tested %v", r.Outcome, r.Open, r.Clean)
+			}
+			r = diagnosed(t, at(p, "https", d.port, "--deep=all")...)
+			asks := func(o report.Open) bool {
+				return strings.Contains(o.Ask, "resumed sessions") && strings.Contains(o.How, "--cert")
+			}
+			if tested(r, "resumption") || tested(r, "ECDSA") || !slices.ContainsFunc(r.Open, asks) {
+				t.Errorf("without a certificate: open %v, tested %v", r.Open, r.Clean)
+			}
+		})
+	}
 }

@@ -86,6 +86,7 @@ func FuzzServerHello(f *testing.F) {
 func FuzzServerFlight(f *testing.F) {
 	f.Add([]byte{0, 0, 5, 0, 0, 2, 1, 2}, TLS12, uint8(0))
 	f.Add([]byte{3, 0, 29, 2, 1, 2, 8, 4, 0, 1, 255}, TLS12, uint8(1))
+	f.Add([]byte{0, 0, 28, 32, 1, 2, 3, 4, 1, 0, 0, 2, 5, 6, 0, 0}, TLS13, uint8(3)) // NewSessionTicket
 	f.Add([]byte{0, 0, 13, 0, 13, 0, 6, 0, 4, 4, 1, 8, 4, 0, 47, 0, 5, 0, 3, 0, 1, 48}, TLS13, uint8(2))
 	f.Fuzz(func(t *testing.T, body []byte, version uint16, choice uint8) {
 		kex := []string{"DHE", "ECDHE", "RSA", "", "DHE_PSK", "PSK", "SRP"}[choice%7]
@@ -112,6 +113,10 @@ func FuzzServerFlight(f *testing.F) {
 		_, _, _ = ParseEncryptedExtensions(body)
 		_, _ = ParseCertificateStatus(body)
 		_, _ = ParseAlert(body)
+		if ticket, err := parseSessionTicket(version, body); err == nil && len(ticket.data)+len(ticket.nonce) > len(body) {
+			t.Fatalf("a ticket of %d bytes out of %d", len(ticket.data), len(body))
+		}
+		_, _ = TicketKeyName(version, body)
 		_ = ParseKeyLog(body)
 	})
 }

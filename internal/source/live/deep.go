@@ -25,6 +25,9 @@ func DeepCost(what string) int {
 	return dheCost
 }
 
+// DeepUsual is how many connections Deep makes of everything with a right server at one address.
+const DeepUsual = 40
+
 // DeepTime is how long Deep may take where steps are silent for the time given: a device that swallows messages has each
 // round of experiments wait.
 func DeepTime(what string, timeout time.Duration) time.Duration {

@@ -46,6 +46,7 @@ type deep struct {
 	repeated, single int
 	unmade           []fact.Forcing // experiments for which no connection was left
 	late             []fact.Forcing // … or no time
+	excess           []fact.Forcing // … or which were not made because the server had sent too much
 }
 
 // learn finds out what the server answers: from what is known, by the client's hello cut to one packet, or by one that
@@ -100,8 +101,31 @@ func usualSuites() []uint16 {
 	}
 }
 
+// maxRecorded bounds the recordings of one run: a handshake takes some ten kilobytes, a hostile one half a megabyte.
+const maxRecorded = 8 << 20
+
+// recorded is how many bytes were recorded so far.
+func (p *Prober) recorded() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, t := range p.tapes {
+		for _, c := range t.Transcript.Chunks {
+			n += len(c.Data)
+		}
+	}
+	return n
+}
+
 // all makes trials side by side and gives their handshakes.
 func (d *deep) all(todo ...*trial) []*fact.Handshake {
+	if d.recorded() > maxRecorded {
+		for _, t := range todo {
+			f, _ := t.variant.Forcing()
+			d.excess = append(d.excess, f)
+		}
+		return nil
+	}
 	before, gaps := len(d.c.Handshakes), len(d.c.Gaps)
 	for _, t := range todo {
 		t.patience = min(silenced, d.Timeout) // the server is known to answer
@@ -139,6 +163,7 @@ func (d *deep) note() {
 		why string
 	}{
 		{d.unmade, "no connection was left for that; --max-connections allows more"},
+		{d.excess, "the server had sent more than is kept"},
 		{d.late, "the time for that was over; a longer --timeout gives more"},
 	} {
 		if len(left.out) > 0 {

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -373,6 +374,31 @@ func TestChoosySignatures(t *testing.T) {
 		if _, err := asn1.Unmarshal(signature, &both); err != nil || (len(both.R.Bytes()) < 32 || len(both.S.Bytes()) < 32) != short {
 			t.Errorf("short %t: r %x, s %x, %v", short, both.R, both.S, err)
 		}
+	}
+}
+
+// A server that sends as much as it can gets fewer connections, and the report says why.
+func TestDeepAllWithFlood(t *testing.T) {
+	t.Parallel()
+	config := goServer(t)
+	var n atomic.Int32
+	flood := startPeer(t, "127.0.0.1", func(c net.Conn) {
+		if n.Add(1) <= 2 { // the baseline and the plain hello
+			serveGo(c, config)
+			return
+		}
+		readRecord(c)
+		pour(c, record(wire.RecordHandshake, zeros(1<<14)...)) // HelloRequests, which a client ignores
+	})
+	p := planFor(t, flood.addr, "https")
+	p.Max = 12 + deepAllCost
+	c, prober := &fact.Case{Question: p.question}, New(p.question, p.Settings)
+	finish(t, func() { prober.Begin(t.Context(), c); prober.deepAll(t.Context(), c) })
+	if got := prober.recorded(); got > maxRecorded+12*maxTape {
+		t.Errorf("%d bytes are kept", got)
+	}
+	if !slices.ContainsFunc(c.Gaps, func(g fact.Gap) bool { return strings.Contains(g.Why, "more than is kept") }) {
+		t.Errorf("gaps %v after %d connections and %d bytes", c.Gaps, prober.Connections(), prober.recorded())
 	}
 }
 

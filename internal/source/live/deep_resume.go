@@ -90,6 +90,17 @@ func (d *deep) repeatResumption(all []*resuming, at netip.AddrPort) {
 	}
 }
 
+// breath is how long a session is left alone before it is offered: NSS keeps it only a moment after the handshake, and
+// declines it until then.
+const breath = 40 * time.Millisecond
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
 // round makes one handshake for each way, full or with the session at hand.
 func (d *deep) round(all []*resuming, at netip.AddrPort, resume bool) {
 	var todo []*trial
@@ -99,6 +110,9 @@ func (d *deep) round(all []*resuming, at netip.AddrPort, resume bool) {
 			continue
 		}
 		todo, whose = append(todo, d.resumeTrial(r, at, resume)), append(whose, r)
+	}
+	if resume && len(todo) > 0 {
+		pause(d.ctx, breath)
 	}
 	for _, h := range d.all(todo...) {
 		i := slices.IndexFunc(todo, func(t *trial) bool { return t.variant == h.Variant })
