@@ -232,9 +232,7 @@ func (x *Examination) begin(address netip.Addr, hello *wire.ClientHello) (*inter
 func (x *Examination) end(v *interview, h fact.Handshake) {
 	x.mu.Lock()
 	g := v.book
-	if i := slices.Index(g.pending, v.asked); i >= 0 {
-		g.pending = slices.Delete(g.pending, i, i+1)
-	}
+	g.answered(v.asked)
 	h.Ref = fact.Ref{Kind: "live", At: fmt.Sprintf("connection %d", v.number), Name: h.Variant.String()}
 	g.note(h)
 	announce := g.hello != nil && !g.announced && g.complete()
@@ -246,6 +244,24 @@ func (x *Examination) end(v *interview, h fact.Handshake) {
 	}
 	if announce && x.config.Complete != nil {
 		x.config.Complete(e)
+	}
+}
+
+// forget drops a connection that this side ended before it told anything.
+func (x *Examination) forget(v *interview) {
+	if v == nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v.book.answered(v.asked)
+	v.book.made--
+}
+
+// answered takes a question from those under way.
+func (g *guestbook) answered(f fact.Forcing) {
+	if i := slices.Index(g.pending, f); i >= 0 {
+		g.pending = slices.Delete(g.pending, i, i+1)
 	}
 }
 

@@ -47,7 +47,13 @@ func TestExamineHostileFlights(t *testing.T) {
 			if h.End.How != fact.EndLocal || h.End.By != wire.ServerSide || !named || h.Finished == fact.Yes {
 				t.Errorf("%+v, want one of %v", h.End, c.reasons)
 			}
-			if err := connect(t, x, client); err != nil {
+			err := connect(t, x, client)
+			for range 2 { // the next question may be a group of 127 values: 1 is among them, which nobody takes
+				if err != nil {
+					err = connect(t, x, client)
+				}
+			}
+			if err != nil {
 				t.Errorf("the next connection: %v", err)
 			}
 		})
@@ -95,7 +101,7 @@ func TestExamineSilentClients(t *testing.T) {
 	answers(t, x, 1)
 	x.Close()
 	list := x.Clients()
-	if len(list) != 1 || len(list[0].Case.Handshakes) != 1 || list[0].Made != 2 {
+	if len(list) != 1 || len(list[0].Case.Handshakes) != 1 || list[0].Made != 1 {
 		t.Errorf("%d clients: %+v", len(list), list)
 	}
 }

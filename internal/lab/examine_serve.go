@@ -47,7 +47,9 @@ func (x *Examination) serve(ctx context.Context, g *guest) error {
 	if err == nil {
 		took = s.handshake(ctx)
 	}
-	if !errors.Is(ctx.Err(), context.Canceled) || s.server != nil && s.server.Done() { // else it is this side that has left
+	if errors.Is(ctx.Err(), context.Canceled) && (s.server == nil || !s.server.Done()) {
+		x.forget(s.interview) // it is this side that has left
+	} else {
 		s.tell(took) // before the client can see that it is over, and comes again
 	}
 	g.leave()
@@ -149,9 +151,13 @@ func force(f fact.Forcing, c *wire.ServerConfig) {
 	switch f.What {
 	case fact.ClientDHE:
 		c.MaxVersion, c.MinVersion, c.Suites = wire.TLS12, wire.SSLv3, dheSuites()
-		c.DH = groupNamed(f.Extra).group()
-		if f.Zero != "secret" {
+		group := groupNamed(f.Extra)
+		c.DH = group.group()
+		switch {
+		case f.Zero != "secret":
 			c.Exponent = publicWithZero(f.Zero == "public")
+		case group.order > 0:
+			c.Exponent = withinOrder(group.order)
 		}
 		if f.Form == "short" {
 			c.PublicLen = -1

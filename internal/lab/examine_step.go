@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"crypto/rand"
 	"math/big"
 
 	"github.com/tlswhy/tlswhy/internal/wire"
@@ -23,6 +24,18 @@ func publicWithZero(zero bool) func(*wire.ServerKeyExchange, *big.Int) *big.Int 
 	return func(ske *wire.ServerKeyExchange, _ *big.Int) *big.Int {
 		x, _, _ := wire.Stepping{P: ske.P, G: ske.G, Public: wish(zero)}.Exponent()
 		return x
+	}
+}
+
+// withinOrder makes the server's own value none that clients refuse as giving the secret away, in a group whose generator has
+// few powers: not 1, nor the generator itself.
+func withinOrder(order int64) func(*wire.ServerKeyExchange, *big.Int) *big.Int {
+	return func(*wire.ServerKeyExchange, *big.Int) *big.Int {
+		x, err := rand.Int(rand.Reader, big.NewInt(order-3))
+		if err != nil {
+			return nil
+		}
+		return x.Add(x, big.NewInt(2))
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -357,5 +359,54 @@ func TestExamineCrowd(t *testing.T) {
 	}
 	if n := x.Refused(); n != 1 {
 		t.Errorf("%d turned away", n)
+	}
+}
+
+// The rule is told in one handshake under every version that has TLS_DHE, with extended master secret and without.
+func TestExamineTellsTheRuleInOldVersions(t *testing.T) {
+	for _, version := range []uint16{wire.SSLv3, wire.TLS10, wire.TLS11, wire.TLS12} {
+		for _, ems := range []bool{true, false} {
+			t.Run(fmt.Sprint(names.Version(version), " ", ems), func(t *testing.T) {
+				x := examine(t, "https")
+				config := ownClient(version)
+				config.Hello.EMS, config.Premaster = ems && version != wire.SSLv3, keeping
+				if err := connect(t, x, config); err != nil {
+					t.Fatalf("the client fails: %v", err)
+				}
+				if f, h := shownRule(answers(t, x, 1)); f.Extra != "over2049" || f.Rule != fact.RuleKept || h.Server.Version != version {
+					t.Errorf("%s with %x", h.Variant, h.Server.Version)
+				}
+			})
+		}
+	}
+}
+
+// A client that takes the groups of RFC 7919 alone leaves the rule to chance: its picture is complete without it, and says why;
+// the connection in which a secret starts with zeros tells it all the same.
+func TestExamineWaitsForChance(t *testing.T) {
+	x := examine(t, "https")
+	config := ownClient(wire.TLS12)
+	config.Premaster = keeping
+	config.Refuse = func(step string, f *wire.Flight) *wire.Refusal {
+		if step == wire.StepServerKeyExchange && f.KeyExchange.P.Cmp(wire.FFDHEPrime(names.FFDHE2048)) != 0 {
+			return &wire.Refusal{Alert: wire.AlertIllegalParameter, Reason: "group"}
+		}
+		return nil
+	}
+	lucky := func(zero bool) func(*wire.ServerKeyExchange) *big.Int {
+		return func(ske *wire.ServerKeyExchange) *big.Int { return secretWithZero(zero)(ske, ske.Ys) }
+	}
+	config.Exponent = lucky(false)
+	n := 0
+	for ; n < 60 && (n == 0 || !x.Clients()[0].Complete); n++ {
+		connect(t, x, config)
+	}
+	if p := cause.PictureOf(answers(t, x, n).Case); p.Rule.Is != cause.Inconclusive || !strings.Contains(p.Rule.Why, "once in 256") {
+		t.Errorf("after %d connections: %+v", n, p.Rule)
+	}
+	config.Exponent = lucky(true)
+	connect(t, x, config)
+	if p := cause.PictureOf(answers(t, x, n+1).Case); p.Rule.Is != cause.Keeps || p.Rule.With != "ffdhe2048" {
+		t.Errorf("at last: %+v", p.Rule)
 	}
 }

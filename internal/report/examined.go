@@ -16,7 +16,8 @@ import (
 // ExaminedSchema names the version of what is said about a client under test.
 const ExaminedSchema = "tlswhy/examined/v1"
 
-// An Examined is what one client under test showed: the contract of tlswhy lab examine.
+// An Examined is what one client under test showed: the contract of tlswhy lab examine --format json, what
+// schema/examined.v1.json describes.
 type Examined struct {
 	Schema       string       `json:"schema"`
 	Number       int          `json:"number"` // clients count from 1

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,6 +26,7 @@ func TestSchemaEqualsTypes(t *testing.T) {
 	}{
 		{schemaFile, "tlswhy report v1", &Report{}},
 		{filepath.Join("..", "..", "schema", "matrix.v1.json"), "tlswhy matrix v1", &Matrix{}},
+		{filepath.Join("..", "..", "schema", "examined.v1.json"), "tlswhy examined v1", &Examined{}},
 	} {
 		r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true}
 		s := r.Reflect(c.of)
@@ -57,7 +59,13 @@ func conforms(t *testing.T, r Report) {
 	if err := JSON(&out, []Report{r}); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Open(schemaFile)
+	conformsTo(t, schemaFile, &out)
+}
+
+// conformsTo checks JSON against a published schema.
+func conformsTo(t *testing.T, file string, written io.Reader) {
+	t.Helper()
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +82,7 @@ func conforms(t *testing.T, r Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := validator.UnmarshalJSON(&out)
+	value, err := validator.UnmarshalJSON(written)
 	if err != nil {
 		t.Fatal(err)
 	}
