@@ -6,7 +6,7 @@ import "github.com/tlswhy/tlswhy/internal/fact"
 
 // catalogueRows are what the message catalogues of PostgreSQL, MariaDB, pgjdbc, GnuTLS, glibc, wget and others say in other
 // languages. The table is made from the catalogues themselves: TLSWHY_CATALOGUES names their files when it is made anew.
-var catalogueRows = cataloguedRows(catalogueTexts, catalogueMeanings)
+func catalogueRows() []row { return cataloguedRows(catalogueTexts, catalogueMeanings) }
 
 // A catalogued phrase is a translation, with the number of what it says.
 type catalogued struct {

@@ -2,7 +2,6 @@ package words
 
 import (
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -20,7 +19,7 @@ func Clean(text string) string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, " ")
 	}
-	text = ansi.ReplaceAllString(text, "")
+	text = ansi().ReplaceAllString(text, "")
 	if strings.Contains(text, "&") {
 		text = html.UnescapeString(text)
 	}
@@ -32,7 +31,7 @@ func Clean(text string) string {
 }
 
 // ansi are the escape sequences of a terminal (ECMA-48 §5.4), and those that a log shows as #033[ or ^[[.
-var ansi = regexp.MustCompile(`(?:\x1b|#033|\^\[)\[[0-9;?]{0,16}[A-Za-z]`)
+var ansi = Pattern(`(?:\x1b|#033|\^\[)\[[0-9;?]{0,16}[A-Za-z]`)
 
 // fromUTF16 decodes a text whose bytes are UTF-16, as Windows tools write files: with a byte order mark, or with
 // every second byte of its beginning zero.

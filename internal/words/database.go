@@ -1,7 +1,6 @@
 package words
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -94,7 +93,7 @@ var mysqlErrors = map[string]databaseError{
 
 // mysqlNumber are the ways in which programs write these numbers: "ERROR 2026 (HY000)", "#2026", "errno=1045", "(HY000/2002)",
 // "SQLSTATE[HY000] [2002]", "[MY-002013]", "(3159, '", "1045 (28000): ".
-var mysqlNumber = regexp.MustCompile(`(?i)(?:error(?:[ _]?(?:code|number|no))?[ :=]{1,3}"?|#|\berr(?:no)?[ :='"]{1,4}|\bcode[ :='"]{1,4}|\bno: |\bmysql: |MY-00|\] ?\[|\([0-9A-Z]{5}/|verified: |_errno: )([0-9]{4})\b|\b([0-9]{4})(?:, ?['"]| \([0-9A-Z]{5}\)|: (?:Lost|Can't|Access|SSL|Host|Unknown|Connections|MySQL|Authentication))`)
+var mysqlNumber = Pattern(`(?i)(?:error(?:[ _]?(?:code|number|no))?[ :=]{1,3}"?|#|\berr(?:no)?[ :='"]{1,4}|\bcode[ :='"]{1,4}|\bno: |\bmysql: |MY-00|\] ?\[|\([0-9A-Z]{5}/|verified: |_errno: )([0-9]{4})\b|\b([0-9]{4})(?:, ?['"]| \([0-9A-Z]{5}\)|: (?:Lost|Can't|Access|SSL|Host|Unknown|Connections|MySQL|Authentication))`)
 
 // mysqlLog are the numbers of MySQL's own log (share/messages_to_error_log.txt) that are about TLS.
 var mysqlLog = map[string]string{
@@ -107,13 +106,13 @@ var mysqlLog = map[string]string{
 	"MY-013746": "a deprecated TLS version is enabled",
 }
 
-var mysqlLogNumber = regexp.MustCompile(`\bMY-0[0-9]{5}\b`)
+var mysqlLogNumber = Pattern(`\bMY-0[0-9]{5}\b`)
 
 // maxNumbers bounds how many numbers of one text are looked at.
 const maxNumbers = 32
 
 func mysqlNumbers(clean string, r *Reading) {
-	for _, m := range mysqlNumber.FindAllStringSubmatch(clean, maxNumbers) {
+	for _, m := range mysqlNumber().FindAllStringSubmatch(clean, maxNumbers) {
 		number := m[1] + m[2]
 		if e, ok := mysqlErrors[number]; ok {
 			r.Code(number, "MySQL "+e.name+": "+e.means)
@@ -121,7 +120,7 @@ func mysqlNumbers(clean string, r *Reading) {
 			r.Contexts = append(r.Contexts, inMySQL...)
 		}
 	}
-	for _, id := range mysqlLogNumber.FindAllString(clean, maxNumbers) {
+	for _, id := range mysqlLogNumber().FindAllString(clean, maxNumbers) {
 		if means, ok := mysqlLog[id]; ok {
 			r.Code(id, "MySQL log: "+means)
 		}
@@ -130,23 +129,23 @@ func mysqlNumbers(clean string, r *Reading) {
 
 // mysqlConnect and mysqlLost carry an error number of the system, of Linux, macOS or Windows.
 var (
-	mysqlConnect = regexp.MustCompile(`can't connect to (?:mysql )?server on '[^']{0,260}'(?:: ?| ?)(?:\(([0-9]{1,5}|timed out))?`)
-	mysqlLost    = regexp.MustCompile(`lost connection to (?:mysql )?server at '([^']{0,260})', system error: ([0-9]{1,5})( \[)?`)
-	mysqlHost    = regexp.MustCompile(`unknown (?:mysql )?server host '[^']{0,260}' \([- ]?([0-9]{1,5})\)`)
+	mysqlConnect = Pattern(`can't connect to (?:mysql )?server on '[^']{0,260}'(?:: ?| ?)(?:\(([0-9]{1,5}|timed out))?`)
+	mysqlLost    = Pattern(`lost connection to (?:mysql )?server at '([^']{0,260})', system error: ([0-9]{1,5})( \[)?`)
+	mysqlHost    = Pattern(`unknown (?:mysql )?server host '[^']{0,260}' \([- ]?([0-9]{1,5})\)`)
 )
 
 func mysqlErrnos(folded string, r *Reading) {
-	if m := mysqlConnect.FindStringSubmatch(folded); m != nil {
+	if m := mysqlConnect().FindStringSubmatch(folded); m != nil {
 		rest := folded[strings.Index(folded, m[0])+len(m[0]):]
 		if m[1] != "" || !strings.HasPrefix(rest, "(") { // else the reason stands in parentheses
 			r.Say(connectErrno(m[1]))
 		}
 		r.Contexts = append(r.Contexts, inMySQLClient...)
 	}
-	if m := mysqlLost.FindStringSubmatch(folded); m != nil && m[3] == "" { // else the reason stands in brackets
+	if m := mysqlLost().FindStringSubmatch(folded); m != nil && m[3] == "" { // else the reason stands in brackets
 		r.Say(lostErrno(m[1], m[2]))
 	}
-	if m := mysqlHost.FindStringSubmatch(folded); m != nil && m[1] == "3" { // EAI_AGAIN is -3, and fold takes the dash
+	if m := mysqlHost().FindStringSubmatch(folded); m != nil && m[1] == "3" { // EAI_AGAIN is -3, and fold takes the dash
 		r.Say(fact.ResolverFailed)
 	}
 }
@@ -225,10 +224,10 @@ var sqlState = map[string]databaseError{
 	"HY000": {"general error", "no class fits", ""},
 }
 
-var sqlStateForm = regexp.MustCompile(`(?i)\bSQL ?_?STATE[\[ :='"(]{1,4}([0-9A-Z]{5})\b|\bcode[ :='"]{1,4}([0-9]{2}[0-9A-Z]{3})\b|\b(28000|28P01|08P01|53300|3D000|57P01): |\((28000|28P01|08S01|08004|08001|08006|3D000|53300)\)`)
+var sqlStateForm = Pattern(`(?i)\bSQL ?_?STATE[\[ :='"(]{1,4}([0-9A-Z]{5})\b|\bcode[ :='"]{1,4}([0-9]{2}[0-9A-Z]{3})\b|\b(28000|28P01|08P01|53300|3D000|57P01): |\((28000|28P01|08S01|08004|08001|08006|3D000|53300)\)`)
 
 func sqlStates(clean string, r *Reading) {
-	for _, m := range sqlStateForm.FindAllStringSubmatch(clean, maxNumbers) {
+	for _, m := range sqlStateForm().FindAllStringSubmatch(clean, maxNumbers) {
 		code := strings.ToUpper(m[1] + m[2] + m[3] + m[4])
 		if e, ok := sqlState[code]; ok {
 			r.Code(code, "SQLSTATE "+e.name+": "+e.means)

@@ -14,7 +14,7 @@ import (
 // protocol that it tells, and whether it is the client of the program that wrote the text.
 type placeName struct {
 	hints    []string // one of these stands in every text that it fits, in small letters: a cheap look before the expression
-	at       *regexp.Regexp
+	at       func() *regexp.Regexp
 	protocol string
 	client   bool
 }
@@ -26,24 +26,24 @@ const portPart = `(?P<port>[0-9]{1,5})`
 
 // placeNames are tried in this order: what names the peer most surely comes first.
 var placeNames = []placeName{
-	{hints: []string{`upstream: "https://`}, at: regexp.MustCompile(`upstream: "https://` + hostPart + `(?::` + portPart + `)?`), protocol: "https"},
-	{hints: []string{`jdbc:sqlserver://`}, at: regexp.MustCompile(`(?i)\bjdbc:sqlserver://` + hostPart + `(?:\\[A-Za-z0-9_$]+)?(?::` + portPart + `)?`), protocol: "mssql"},
-	{hints: []string{`sqlserver://`, `mssql://`}, at: regexp.MustCompile(`(?i)\b(?:jdbc:)?(?:sqlserver|mssql)://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "mssql"},
-	{hints: []string{`postgres`}, at: regexp.MustCompile(`(?i)\b(?:jdbc:)?postgres(?:ql)?://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "postgres"},
-	{hints: []string{`mysql://`, `mariadb://`}, at: regexp.MustCompile(`(?i)\b(?:jdbc:)?(?:mysql|mariadb)://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "mysql"},
-	{hints: []string{`connection to server at "`}, at: regexp.MustCompile(`(?i)connection to server at "` + hostPart + `"(?: \([0-9a-fA-F:.]+\))?, port ` + portPart), protocol: "postgres"},
-	{hints: []string{`and accepting tcp/ip`}, at: regexp.MustCompile(`(?i)host "` + hostPart + `"(?: \([0-9a-fA-F:.]+\))? and accepting TCP/IP connections on port ` + portPart), protocol: "postgres"},
-	{hints: []string{`mysql server `}, at: regexp.MustCompile(`(?i)MySQL server (?:on|at) '` + hostPart + `(?::` + portPart + `)?'`), protocol: "mysql"},
-	{hints: []string{`https://`}, at: regexp.MustCompile(`(?i)\bhttps://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "https"},
-	{hints: []string{`tls handshake error from`}, at: regexp.MustCompile(`(?i)TLS handshake error from ` + hostPart + `:` + portPart), client: true},
-	{hints: []string{`client`}, at: regexp.MustCompile(`(?i)\bclient[ =:]{1,2}'?` + hostPart + `(?::` + portPart + `)?\b`), client: true},
-	{hints: []string{`from `, `peer`, `rip=`, `client ('`}, at: regexp.MustCompile(`(?i)\b(?:connect(?:ion)? (?:rejected )?from|error from|lost connection after \S+ from|peer|rip=|Client \(')[ "\[(]{0,3}(?:unknown\[|\S{1,80}\[)?` + hostPart + `\]?(?::` + portPart + `)?`), client: true},
-	{hints: []string{`dial tcp`, `dial udp`}, at: regexp.MustCompile(`(?i)\bdial (?:tcp|udp)[46]? ` + hostPart + `:` + portPart)},
-	{hints: []string{`in connection to `}, at: regexp.MustCompile(`(?i)\bin connection to ` + hostPart + `:` + portPart), protocol: "https"},
-	{hints: []string{`failed to connect to `}, at: regexp.MustCompile(`(?i)\bfailed to connect to ` + hostPart + ` port ` + portPart)},
-	{hints: []string{`connect`, `peeraddr=`}, at: regexp.MustCompile(`(?i)\b(?:failed to connect to|could not connect to|connecting to|connect to|peeraddr=|connect E[A-Z]+) '?` + hostPart + `:` + portPart)},
-	{hints: []string{`-connect `}, at: regexp.MustCompile(`(?i)-connect ` + hostPart + `:` + portPart)},
-	{hints: []string{`host`}, at: regexp.MustCompile(`(?i)\bhost(?:name)?['"]?[ =:]{1,3}['"]` + hostPart + `['"]`)},
+	{hints: []string{`upstream: "https://`}, at: Pattern(`upstream: "https://` + hostPart + `(?::` + portPart + `)?`), protocol: "https"},
+	{hints: []string{`jdbc:sqlserver://`}, at: Pattern(`(?i)\bjdbc:sqlserver://` + hostPart + `(?:\\[A-Za-z0-9_$]+)?(?::` + portPart + `)?`), protocol: "mssql"},
+	{hints: []string{`sqlserver://`, `mssql://`}, at: Pattern(`(?i)\b(?:jdbc:)?(?:sqlserver|mssql)://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "mssql"},
+	{hints: []string{`postgres`}, at: Pattern(`(?i)\b(?:jdbc:)?postgres(?:ql)?://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "postgres"},
+	{hints: []string{`mysql://`, `mariadb://`}, at: Pattern(`(?i)\b(?:jdbc:)?(?:mysql|mariadb)://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "mysql"},
+	{hints: []string{`connection to server at "`}, at: Pattern(`(?i)connection to server at "` + hostPart + `"(?: \([0-9a-fA-F:.]+\))?, port ` + portPart), protocol: "postgres"},
+	{hints: []string{`and accepting tcp/ip`}, at: Pattern(`(?i)host "` + hostPart + `"(?: \([0-9a-fA-F:.]+\))? and accepting TCP/IP connections on port ` + portPart), protocol: "postgres"},
+	{hints: []string{`mysql server `}, at: Pattern(`(?i)MySQL server (?:on|at) '` + hostPart + `(?::` + portPart + `)?'`), protocol: "mysql"},
+	{hints: []string{`https://`}, at: Pattern(`(?i)\bhttps://(?:[^\s/@"]{0,200}@)?` + hostPart + `(?::` + portPart + `)?`), protocol: "https"},
+	{hints: []string{`tls handshake error from`}, at: Pattern(`(?i)TLS handshake error from ` + hostPart + `:` + portPart), client: true},
+	{hints: []string{`client`}, at: Pattern(`(?i)\bclient[ =:]{1,2}'?` + hostPart + `(?::` + portPart + `)?\b`), client: true},
+	{hints: []string{`from `, `peer`, `rip=`, `client ('`}, at: Pattern(`(?i)\b(?:connect(?:ion)? (?:rejected )?from|error from|lost connection after \S+ from|peer|rip=|Client \(')[ "\[(]{0,3}(?:unknown\[|\S{1,80}\[)?` + hostPart + `\]?(?::` + portPart + `)?`), client: true},
+	{hints: []string{`dial tcp`, `dial udp`}, at: Pattern(`(?i)\bdial (?:tcp|udp)[46]? ` + hostPart + `:` + portPart)},
+	{hints: []string{`in connection to `}, at: Pattern(`(?i)\bin connection to ` + hostPart + `:` + portPart), protocol: "https"},
+	{hints: []string{`failed to connect to `}, at: Pattern(`(?i)\bfailed to connect to ` + hostPart + ` port ` + portPart)},
+	{hints: []string{`connect`, `peeraddr=`}, at: Pattern(`(?i)\b(?:failed to connect to|could not connect to|connecting to|connect to|peeraddr=|connect E[A-Z]+) '?` + hostPart + `:` + portPart)},
+	{hints: []string{`-connect `}, at: Pattern(`(?i)-connect ` + hostPart + `:` + portPart)},
+	{hints: []string{`host`}, at: Pattern(`(?i)\bhost(?:name)?['"]?[ =:]{1,3}['"]` + hostPart + `['"]`)},
 }
 
 // maxPeers bounds how many endpoints of one text are kept.
@@ -81,12 +81,12 @@ func clientOf(clean string) (fact.Endpoint, bool) {
 }
 
 func (p *placeName) find(clean string) (fact.Endpoint, bool) {
-	m := p.at.FindStringSubmatch(clean)
+	m := p.at().FindStringSubmatch(clean)
 	if m == nil {
 		return fact.Endpoint{}, false
 	}
-	e := fact.Endpoint{Protocol: p.protocol, Host: strings.Trim(m[p.at.SubexpIndex("host")], "[]")}
-	if i := p.at.SubexpIndex("port"); i >= 0 && m[i] != "" {
+	e := fact.Endpoint{Protocol: p.protocol, Host: strings.Trim(m[p.at().SubexpIndex("host")], "[]")}
+	if i := p.at().SubexpIndex("port"); i >= 0 && m[i] != "" {
 		n, err := strconv.ParseUint(m[i], 10, 16)
 		if err != nil {
 			return fact.Endpoint{}, false

@@ -86,7 +86,7 @@ func containsFold(s, needle string) bool {
 // A credential is one form in which credentials stand in texts.
 type credential struct {
 	near string // what must stand in the text, lower case; "" for always
-	find *regexp.Regexp
+	find func() *regexp.Regexp
 	with string
 	keep func(value string) bool // what follows the first group is no secret; nil: everything is
 }
@@ -94,16 +94,16 @@ type credential struct {
 // cut takes all credentials of one form out.
 func (c *credential) cut(s string) string {
 	if c.keep == nil {
-		return c.find.ReplaceAllString(s, c.with)
+		return c.find().ReplaceAllString(s, c.with)
 	}
 	var out []byte
 	done := 0
-	for _, m := range c.find.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range c.find().FindAllStringSubmatchIndex(s, -1) {
 		if c.keep(s[m[3]:m[1]]) {
 			continue
 		}
 		out = append(out, s[done:m[0]]...)
-		out = c.find.ExpandString(out, c.with, s, m)
+		out = c.find().ExpandString(out, c.with, s, m)
 		done = m[1]
 	}
 	return string(append(out, s[done:]...))
@@ -145,31 +145,31 @@ const (
 
 // credentials are tried in this order: what holds others first.
 var credentials = []credential{
-	{"private key", regexp.MustCompile(`(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----).*?(-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)`), "${1}" + cutOut + "${2}", nil},
-	{"_", regexp.MustCompile(`\b((?:CLIENT_RANDOM|[A-Z_]+_SECRET(?:_[0-9])?) [0-9a-fA-F]{16,}) [0-9a-fA-F]+`), "${1} " + cutOut, nil}, // NSS key log
-	{"authorization", regexp.MustCompile(`(?i)(authorization["']?[ \t]*[:=][ \t]*["']?(?:basic|bearer|negotiate|ntlm|token|apikey)[ \t]+)[^\s"'\\,]+`), "${1}" + cutOut, nil},
-	{"authorization", regexp.MustCompile(`(?i)(authorization\\?["'][ \t]*[:=][ \t]*(?:\\"|["'])(?:(?:basic|bearer|negotiate|ntlm|token|apikey)[ \t]+)?)[^"'\\\r\n]*`), "${1}" + cutOut, nil},
-	{"authorization", regexp.MustCompile(`(?i)(authorization[ \t]*[:=])[^\r\n]*`), "${1} " + cutOut, hasScheme},
-	{"cookie", regexp.MustCompile(`(?i)(cookie2?\\?["'][ \t]*[:=][ \t]*(?:\\"|["']))[^"'\\\r\n]*`), "${1}" + cutOut, nil},
-	{"cookie", regexp.MustCompile(`(?i)("(?:set-)?cookie2?:)[^"\r\n]*`), "${1} " + cutOut, nil},
-	{"cookie", regexp.MustCompile(`(?i)('(?:set-)?cookie2?:)[^'\r\n]*`), "${1} " + cutOut, nil},
-	{"cookie", regexp.MustCompile(`(?i)(cookie2?[ \t]*[:=])[^\r\n]*`), "${1} " + cutOut, startsCut},
-	{"bearer", regexp.MustCompile(`(?i)(\bbearer\s+)[A-Za-z0-9._~+/=\-]{6,}`), "${1}" + cutOut, nil},
-	{"basic", regexp.MustCompile(`(?i)(\bbasic\s+)[A-Za-z0-9+/=]{8,}`), "${1}" + cutOut, nil},
-	{"?", regexp.MustCompile(`((?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND) [^\s"?]*)\?[^\s"]*`), "${1}", nil},
-	{"://", regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>/?#:@]*):[^\s"'<>]*@([^\s"'<>@]*)`), "${1}:" + cutOut + "@${2}", isPort},
-	{"://", regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.\-]*://)[A-Za-z0-9_\-]{20,}@`), "${1}" + cutOut + "@", nil},
-	{"/", regexp.MustCompile(`(jdbc:oracle:[a-z]+:[^\s"'/@]*)/(?:"[^"]*"|[^\s"'@]+)@`), "${1}/" + cutOut + "@", nil},
-	{"", regexp.MustCompile(`([?&](?i:token|key|sig|sign|signature|password|passwd|pwd|pass|code|secret|auth|jwt|session|sid|state|ticket|otp|pin|api_?key|[a-z_\-]*token|[a-z_\-]*secret|[a-z_\-]*key|[a-z_\-]*password|x-amz-[a-z\-]+|x-goog-[a-z\-]+|AWSAccessKeyId|SAMLResponse|SAMLRequest)=)[^&\s"'<>#]*`), "${1}" + cutOut, nil},
-	{"", regexp.MustCompile(`(?i)(\b` + secretName + `\\?["']?[ \t]?(?:=>|:=|=|:)[ \t]?)(?:` + quotedValue + `|` + bareValue + `)`), "${1}" + cutOut, noSecret},
-	{"pass", regexp.MustCompile(`(?i)(\b(?:pass|requirepass|masterauth|auth[-_]?pass|sslpass|keypass|storepass)\\?["']?[ \t]?[=:][ \t]?)(?:` + quotedValue + `|` + bareValue + `)`), "${1}" + cutOut, noSecret},
-	{"identified", regexp.MustCompile(`(?i)(identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?)(?:` + quotedValue + `)`), "${1}" + cutOut, nil},
-	{"password", regexp.MustCompile(`(?i)(\bpassword\s+)('(?:[^']|'')*(?:'|$))`), "${1}" + cutOut, nil},
-	{"requirepass", regexp.MustCompile(`(?i)(\b(?:requirepass|masterauth)\s+)(?:` + quotedValue + `|[^\s"']+)`), "${1}" + cutOut, nil},
-	{"-p", regexp.MustCompile(`((?:^|[\s"'/])(?:mysql[a-z_]*|mariadb[a-z\-]*|sshpass|7z)(?:\.exe)?\s(?:[^\r\n]*?\s)?-p)(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
-	{" -", regexp.MustCompile(`((?:^|[\s"'/])(?:(?:sqlcmd|bcp|isql|osql|tsql)(?:\.exe)?\s(?:[^\r\n]*?\s)?-P|(?:ldap[a-z]+)\s(?:[^\r\n]*?\s)?-w|redis-cli\s(?:[^\r\n]*?\s)?-a))\s?(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
-	{"--", regexp.MustCompile(`(?i)(--(?:[a-z\-]*password|[a-z\-]*passwd|[a-z\-]*token|[a-z\-]*secret|[a-z\-]*api-?key|[a-z\-]*access-?key|pass|auth|storepass|keypass)[= ])(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
-	{"-u", regexp.MustCompile(`(\s(?:-u|--user|--proxy-user|-U)[ =]?["']?[^\s:"']+):[^\s"']+`), "${1}:" + cutOut, nil},
-	{"eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){0,4}`), cutOut, nil},
-	{"", regexp.MustCompile(`\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_\-]{16,}|\bxox[abp]-[A-Za-z0-9\-]{10,}`), cutOut, nil},
+	{"private key", Pattern(`(?s)(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----).*?(-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)`), "${1}" + cutOut + "${2}", nil},
+	{"_", Pattern(`\b((?:CLIENT_RANDOM|[A-Z_]+_SECRET(?:_[0-9])?) [0-9a-fA-F]{16,}) [0-9a-fA-F]+`), "${1} " + cutOut, nil}, // NSS key log
+	{"authorization", Pattern(`(?i)(authorization["']?[ \t]*[:=][ \t]*["']?(?:basic|bearer|negotiate|ntlm|token|apikey)[ \t]+)[^\s"'\\,]+`), "${1}" + cutOut, nil},
+	{"authorization", Pattern(`(?i)(authorization\\?["'][ \t]*[:=][ \t]*(?:\\"|["'])(?:(?:basic|bearer|negotiate|ntlm|token|apikey)[ \t]+)?)[^"'\\\r\n]*`), "${1}" + cutOut, nil},
+	{"authorization", Pattern(`(?i)(authorization[ \t]*[:=])[^\r\n]*`), "${1} " + cutOut, hasScheme},
+	{"cookie", Pattern(`(?i)(cookie2?\\?["'][ \t]*[:=][ \t]*(?:\\"|["']))[^"'\\\r\n]*`), "${1}" + cutOut, nil},
+	{"cookie", Pattern(`(?i)("(?:set-)?cookie2?:)[^"\r\n]*`), "${1} " + cutOut, nil},
+	{"cookie", Pattern(`(?i)('(?:set-)?cookie2?:)[^'\r\n]*`), "${1} " + cutOut, nil},
+	{"cookie", Pattern(`(?i)(cookie2?[ \t]*[:=])[^\r\n]*`), "${1} " + cutOut, startsCut},
+	{"bearer", Pattern(`(?i)(\bbearer\s+)[A-Za-z0-9._~+/=\-]{6,}`), "${1}" + cutOut, nil},
+	{"basic", Pattern(`(?i)(\bbasic\s+)[A-Za-z0-9+/=]{8,}`), "${1}" + cutOut, nil},
+	{"?", Pattern(`((?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND) [^\s"?]*)\?[^\s"]*`), "${1}", nil},
+	{"://", Pattern(`([A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>/?#:@]*):[^\s"'<>]*@([^\s"'<>@]*)`), "${1}:" + cutOut + "@${2}", isPort},
+	{"://", Pattern(`([A-Za-z][A-Za-z0-9+.\-]*://)[A-Za-z0-9_\-]{20,}@`), "${1}" + cutOut + "@", nil},
+	{"/", Pattern(`(jdbc:oracle:[a-z]+:[^\s"'/@]*)/(?:"[^"]*"|[^\s"'@]+)@`), "${1}/" + cutOut + "@", nil},
+	{"", Pattern(`([?&](?i:token|key|sig|sign|signature|password|passwd|pwd|pass|code|secret|auth|jwt|session|sid|state|ticket|otp|pin|api_?key|[a-z_\-]*token|[a-z_\-]*secret|[a-z_\-]*key|[a-z_\-]*password|x-amz-[a-z\-]+|x-goog-[a-z\-]+|AWSAccessKeyId|SAMLResponse|SAMLRequest)=)[^&\s"'<>#]*`), "${1}" + cutOut, nil},
+	{"", Pattern(`(?i)(\b` + secretName + `\\?["']?[ \t]?(?:=>|:=|=|:)[ \t]?)(?:` + quotedValue + `|` + bareValue + `)`), "${1}" + cutOut, noSecret},
+	{"pass", Pattern(`(?i)(\b(?:pass|requirepass|masterauth|auth[-_]?pass|sslpass|keypass|storepass)\\?["']?[ \t]?[=:][ \t]?)(?:` + quotedValue + `|` + bareValue + `)`), "${1}" + cutOut, noSecret},
+	{"identified", Pattern(`(?i)(identified\s+(?:with\s+\S+\s+)?(?:by|as)\s+(?:password\s+)?)(?:` + quotedValue + `)`), "${1}" + cutOut, nil},
+	{"password", Pattern(`(?i)(\bpassword\s+)('(?:[^']|'')*(?:'|$))`), "${1}" + cutOut, nil},
+	{"requirepass", Pattern(`(?i)(\b(?:requirepass|masterauth)\s+)(?:` + quotedValue + `|[^\s"']+)`), "${1}" + cutOut, nil},
+	{"-p", Pattern(`((?:^|[\s"'/])(?:mysql[a-z_]*|mariadb[a-z\-]*|sshpass|7z)(?:\.exe)?\s(?:[^\r\n]*?\s)?-p)(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
+	{" -", Pattern(`((?:^|[\s"'/])(?:(?:sqlcmd|bcp|isql|osql|tsql)(?:\.exe)?\s(?:[^\r\n]*?\s)?-P|(?:ldap[a-z]+)\s(?:[^\r\n]*?\s)?-w|redis-cli\s(?:[^\r\n]*?\s)?-a))\s?(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
+	{"--", Pattern(`(?i)(--(?:[a-z\-]*password|[a-z\-]*passwd|[a-z\-]*token|[a-z\-]*secret|[a-z\-]*api-?key|[a-z\-]*access-?key|pass|auth|storepass|keypass)[= ])(?:` + quotedValue + `|[^\s"'\-][^\s"']*)`), "${1}" + cutOut, nil},
+	{"-u", Pattern(`(\s(?:-u|--user|--proxy-user|-U)[ =]?["']?[^\s:"']+):[^\s"']+`), "${1}:" + cutOut, nil},
+	{"eyj", Pattern(`\beyJ[A-Za-z0-9_\-]{8,}(?:\.[A-Za-z0-9_\-]*){0,4}`), cutOut, nil},
+	{"", Pattern(`\b(?:AKIA|ASIA)[A-Z0-9]{12,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_\-]{16,}|\bxox[abp]-[A-Za-z0-9\-]{10,}`), cutOut, nil},
 }

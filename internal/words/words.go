@@ -75,14 +75,13 @@ type row struct {
 	in  []fact.Context // circumstances that the phrase tells
 }
 
-// families are all rows, a family's file each.
+// families are all rows but those of catalogues, a family's file each.
 var families = [][]row{
 	opensslRows, curlRows, scriptRows,
 	gnutlsRows, nssRows, smallRows, goRows, javaRows, erlangRows,
 	dotnetRows, windowsRows, sqlclientRows, mssqlRows,
 	mysqlRows, postgresRows,
 	proxyRows, serverRows, scannerRows,
-	catalogueRows,
 }
 
 // decoders read codes out of a cleaned text, each its family's.
@@ -112,7 +111,7 @@ func (r *Reading) Code(code, means string) {
 }
 
 // phrases is the automaton over all families, built once.
-var phrases = sync.OnceValue(func() *matcher { return newMatcher(families) })
+var phrases = sync.OnceValue(func() *matcher { return newMatcher(append(slices.Clone(families), catalogueRows())) })
 
 // commonPhrases is the automaton over what is only heard where nothing else is, built once.
 var commonPhrases = sync.OnceValue(func() *matcher { return newMatcher([][]row{japaneseRows}) })

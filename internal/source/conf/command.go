@@ -200,7 +200,7 @@ func (c *cursor) unknown(word string, i int) {
 	if w, ok := c.p.v.find(c.p.v.near(key)); ok && !attached && !w.flag && !w.optional {
 		value = c.take()
 	}
-	if len(c.p.v.words) > 0 && strings.HasPrefix(c.p.v.words[len(c.p.v.words)-1].name, "-") { // named with their dashes
+	if words := c.p.v.all(); len(words) > 0 && strings.HasPrefix(words[len(words)-1].name, "-") { // named with their dashes
 		key = c.args[i][:len(c.args[i])-len(word)] + key
 	}
 	c.add(key, value, i)
@@ -214,7 +214,7 @@ func (p *program) longName(key string) string {
 	}
 	key = strings.ReplaceAll(key, "_", "-")
 	found := ""
-	for _, w := range p.v.words {
+	for _, w := range p.v.all() {
 		for _, n := range append([]string{w.name}, w.also...) {
 			n = strings.TrimLeft(n, "-")
 			if n == key {

@@ -32,7 +32,7 @@ func TestTablesAgreeWithHelp(t *testing.T) {
 			takes[m[1]] = strings.HasPrefix(value, "<") || strings.HasPrefix(value, "=") || strings.Contains(value, "[") || strings.Contains(value, "|") || oneOfTypes(value)
 		}
 		compared := 0
-		for _, w := range test.v.words {
+		for _, w := range test.v.all() {
 			if !strings.HasPrefix(w.name, "-") || slices.Contains(test.newer, w.name) {
 				continue
 			}

@@ -121,7 +121,7 @@ func TestPgxAgrees(t *testing.T) {
 
 // cleanPG keeps this machine's environment and files out of pgx's answers.
 func cleanPG(t *testing.T) {
-	for _, v := range environment.words {
+	for _, v := range environment.all() {
 		if strings.HasPrefix(v.name, "PG") {
 			t.Setenv(v.name, "") // so that it is set again afterwards
 			if err := os.Unsetenv(v.name); err != nil {

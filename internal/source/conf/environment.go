@@ -75,7 +75,7 @@ REDISCLI_AUTH !
 // os.Getenv does. Credentials are not kept.
 func Environment(getenv func(string) string) []fact.Setting {
 	var pairs []pair
-	for _, w := range environment.words {
+	for _, w := range environment.all() {
 		if v := getenv(w.name); v != "" {
 			pairs = append(pairs, pair{w.name, v})
 		}

@@ -117,9 +117,9 @@ func (v *vocabulary) meant(key string) string {
 		return whole
 	}
 	var alike []string
-	for i := range v.words {
-		if d := len(v.words[i].name) - len(key); d <= len(key)/3 && -d <= len(key)/3 {
-			alike = append(alike, v.words[i].name)
+	for _, w := range v.all() {
+		if d := len(w.name) - len(key); d <= len(key)/3 && -d <= len(key)/3 {
+			alike = append(alike, w.name)
 		}
 	}
 	return nearest(key, alike)
@@ -128,14 +128,14 @@ func (v *vocabulary) meant(key string) string {
 // begins is the only word that begins with key, "" when there are several or none.
 func (v *vocabulary) begins(key string) string {
 	found := ""
-	for i := range v.words {
-		if !strings.HasPrefix(v.words[i].name, key) {
+	for _, w := range v.all() {
+		if !strings.HasPrefix(w.name, key) {
 			continue
 		}
 		if found != "" {
 			return ""
 		}
-		found = v.words[i].name
+		found = w.name
 	}
 	return found
 }

@@ -147,7 +147,7 @@ func javaSetting(key, value string) (fact.Setting, bool) {
 	if strings.HasPrefix(key, "security.provider.") {
 		return s, true
 	}
-	for _, w := range javaProperties.words {
+	for _, w := range javaProperties.all() {
 		if w.name == key {
 			return s, true
 		}

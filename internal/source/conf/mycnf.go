@@ -181,8 +181,9 @@ func mysqlWord(group, key string) (*keyword, *vocabulary) {
 // unambiguous beginnings (my_getopt.c, findopt).
 func (v *vocabulary) abbreviated(key string) *keyword {
 	var found *keyword
-	for i := range v.words {
-		w := &v.words[i]
+	words := v.all()
+	for i := range words {
+		w := &words[i]
 		if w.name == key || containsFolded(w.also, key) {
 			return w
 		}

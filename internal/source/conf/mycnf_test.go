@@ -150,7 +150,7 @@ func TestMariaDBKnows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, w := range words.words {
+		for _, w := range words.all() {
 			known := strings.Contains(string(out), "\n"+w.name+" ") || strings.Contains(string(out), "--"+w.name)
 			if alone := mysqlAlone(w.name) || slices.Contains(newer, w.name); known == alone {
 				t.Errorf("%s: %s is MySQL's own for us %v, and known to the program %v", name, w.name, alone, known)

@@ -3,6 +3,7 @@ package conf
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/words"
@@ -12,10 +13,10 @@ import (
 // misspelt or foreign options are noticed.
 type vocabulary struct {
 	dialect string
-	words   []keyword
-	exact   bool // upper and lower case are told apart
-	strict  bool // the product refuses what it does not know; else only options that sound like TLS are judged
-	values  bool // upper and lower case are told apart in values
+	words   func() []keyword // read when first asked for
+	exact   bool             // upper and lower case are told apart
+	strict  bool             // the product refuses what it does not know; else only options that sound like TLS are judged
+	values  bool             // upper and lower case are told apart in values
 }
 
 // A keyword is one option.
@@ -35,7 +36,20 @@ func newVocabulary(dialect, table string) vocabulary {
 	return vocabulary{dialect: dialect, words: keywords(table)}
 }
 
-func keywords(table string) []keyword {
+// keywords reads a table when it is first asked for: most runs need none of them.
+func keywords(table string) func() []keyword {
+	return sync.OnceValue(func() []keyword { return readKeywords(table) })
+}
+
+// all is every word; none in a vocabulary that holds nothing.
+func (v *vocabulary) all() []keyword {
+	if v.words == nil {
+		return nil
+	}
+	return v.words()
+}
+
+func readKeywords(table string) []keyword {
 	var out []keyword
 	for line := range strings.Lines(table) {
 		spellings, values, _ := strings.Cut(strings.TrimSpace(line), " = ")
@@ -65,8 +79,9 @@ func strictVocabulary(dialect, table string) vocabulary {
 
 // find is the option that key spells.
 func (v *vocabulary) find(key string) (*keyword, bool) {
-	for i := range v.words {
-		w := &v.words[i]
+	words := v.all()
+	for i := range words {
+		w := &words[i]
 		if v.same(w.name, key) {
 			return w, true
 		}
@@ -140,7 +155,7 @@ func (v *vocabulary) takes(w *keyword, value string) bool {
 // else the one that other products call so.
 func (v *vocabulary) near(key string) string {
 	var all []string
-	for _, w := range v.words {
+	for _, w := range v.all() {
 		all = append(append(all, w.name), w.also...)
 	}
 	if n := nearest(key, all); n != "" {

@@ -2,9 +2,10 @@ package conf
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/words"
 )
 
 // windows reads what Windows tells about itself: systeminfo in any language (its labels are translated, the form of its values
@@ -26,35 +27,35 @@ var windowsNames = map[string]string{
 var (
 	// "10.0.14393 N/A Build 14393", "6.3.9600 Nicht zutreffend Build 9600", "6.1.7601 Service Pack 1 Build 7601": the version, words
 	// of the system's language in the code page of its console, and the build again.
-	systeminfoVersion = regexp.MustCompile(`\b(\d{1,2}\.\d\.(\d{4,5}))\s+[^",]{1,40}?\s(\d{4,5})\b`)
-	systeminfoProduct = regexp.MustCompile(`(?::\s*|")(Microsoft\S*\s+(?:Windows|Hyper-V)[^",]*)`)
-	systeminfoUpdate  = regexp.MustCompile(`\[\d{1,4}\]:\s*(KB\d{5,8})\b`)
-	windowsUpdate     = regexp.MustCompile(`\bKB\d{5,8}\b`)
-	regQueryLine      = regexp.MustCompile(`^\s+(\w+)\s+REG_(SZ|EXPAND_SZ|DWORD)\s+(\S.*)$`)
-	windowsKeyed      = regexp.MustCompile(`^\s*([A-Za-z]\w{2,40})\s*[:=]\s*(\S.*)$`)
+	systeminfoVersion = words.Pattern(`\b(\d{1,2}\.\d\.(\d{4,5}))\s+[^",]{1,40}?\s(\d{4,5})\b`)
+	systeminfoProduct = words.Pattern(`(?::\s*|")(Microsoft\S*\s+(?:Windows|Hyper-V)[^",]*)`)
+	systeminfoUpdate  = words.Pattern(`\[\d{1,4}\]:\s*(KB\d{5,8})\b`)
+	windowsUpdate     = words.Pattern(`\bKB\d{5,8}\b`)
+	regQueryLine      = words.Pattern(`^\s+(\w+)\s+REG_(SZ|EXPAND_SZ|DWORD)\s+(\S.*)$`)
+	windowsKeyed      = words.Pattern(`^\s*([A-Za-z]\w{2,40})\s*[:=]\s*(\S.*)$`)
 )
 
 // windowsBuild is a version of Windows: 10.0 with five digits behind, 6.0 to 6.3 and 5.x with four.
-var windowsBuild = regexp.MustCompile(`^(?:10\.0\.\d{5}|6\.[0-3]\.\d{4}|5\.[0-2]\.\d{4})(?:\.\d{1,6})?$`)
+var windowsBuild = words.Pattern(`^(?:10\.0\.\d{5}|6\.[0-3]\.\d{4}|5\.[0-2]\.\d{4})(?:\.\d{1,6})?$`)
 
 // maxWindowsUpdates is how many updates are kept of one machine.
 const maxWindowsUpdates = 1000
 
 // windowsPairs are the names and values that one line tells.
 func windowsPairs(text string) (out [][2]string) {
-	if m := systeminfoVersion.FindStringSubmatch(text); m != nil && m[2] == m[3] {
+	if m := systeminfoVersion().FindStringSubmatch(text); m != nil && m[2] == m[3] {
 		out = append(out, [2]string{"Version", m[1]})
 	}
-	for _, m := range systeminfoUpdate.FindAllStringSubmatch(text, maxWindowsUpdates) {
+	for _, m := range systeminfoUpdate().FindAllStringSubmatch(text, maxWindowsUpdates) {
 		out = append(out, [2]string{"HotFix", m[1]})
 	}
-	if m := regQueryLine.FindStringSubmatch(text); m != nil && windowsNames[m[1]] != "" {
+	if m := regQueryLine().FindStringSubmatch(text); m != nil && windowsNames[m[1]] != "" {
 		return append(out, [2]string{windowsNames[m[1]], regQueryValue(m[2], m[3])})
 	}
-	if m := windowsKeyed.FindStringSubmatch(text); m != nil && windowsNames[m[1]] != "" && len(out) == 0 {
+	if m := windowsKeyed().FindStringSubmatch(text); m != nil && windowsNames[m[1]] != "" && len(out) == 0 {
 		return windowsProperty(windowsNames[m[1]], strings.TrimSpace(m[2]))
 	}
-	if m := systeminfoProduct.FindStringSubmatch(text); m != nil {
+	if m := systeminfoProduct().FindStringSubmatch(text); m != nil {
 		out = append(out, [2]string{"ProductName", strings.TrimSpace(m[1])})
 	}
 	return out
@@ -63,12 +64,12 @@ func windowsPairs(text string) (out [][2]string) {
 // windowsProperty is one property of an object as PowerShell prints it. A list that it cuts has "..." as its last.
 func windowsProperty(name, value string) (out [][2]string) {
 	switch {
-	case name == "Version" && !windowsBuild.MatchString(value):
+	case name == "Version" && !windowsBuild().MatchString(value):
 		return nil
 	case name != "HotFix":
 		return [][2]string{{name, value}}
 	}
-	for _, update := range windowsUpdate.FindAllString(value, maxWindowsUpdates) {
+	for _, update := range windowsUpdate().FindAllString(value, maxWindowsUpdates) {
 		out = append(out, [2]string{name, update})
 	}
 	if strings.Contains(value, "...") || strings.Contains(value, "…") {

@@ -1,10 +1,11 @@
 package conf
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/tlswhy/tlswhy/internal/words"
 )
 
 // maxVersionText is how long a text can be that names a version and nothing else.
@@ -18,7 +19,7 @@ func windowsVersion(text string) (list [][2]string, ok bool) {
 	}
 	var v versionWords
 	for line := range strings.Lines(text) {
-		if !versionNoise.MatchString(strings.TrimSpace(line)) && !v.take(line) {
+		if !versionNoise().MatchString(strings.TrimSpace(line)) && !v.take(line) {
 			return nil, false
 		}
 	}
@@ -26,7 +27,7 @@ func windowsVersion(text string) (list [][2]string, ok bool) {
 }
 
 // versionNoise are the lines around a version: the copyright below it and the prompt with the command above it.
-var versionNoise = regexp.MustCompile(`^(?:(?:\(c\)|©|Copyright).{0,40}Microsoft.{0,200}|(?:PS )?[A-Za-z]:\\[^>]{0,200}>\s*(?:ver|winver|cmd(?:\.exe)?)?)$`)
+var versionNoise = words.Pattern(`^(?:(?:\(c\)|©|Copyright).{0,40}Microsoft.{0,200}|(?:PS )?[A-Za-z]:\\[^>]{0,200}>\s*(?:ver|winver|cmd(?:\.exe)?)?)$`)
 
 // versionWords are the parts of a version's name as they come.
 type versionWords struct {
@@ -46,17 +47,17 @@ var (
 	windowsFillers = []string{"microsoft", "nt", "version", "ver", "build", "os", "osbuild", "for", "x64", "x86", "64-bit", "32-bit", "service", "pack", "1", "2",
 		"バージョン", "ビルド", "versión", "versione", "versão", "versie", "версия", "版本", "betriebssystembuild", "compilation", "rtm"}
 	windowsOld      = []string{"6002", "6003", "7600", "7601", "9200", "9600"} // builds of four digits, which could be years otherwise
-	windowsReleases = regexp.MustCompile(`^(?:1507|1511|1607|170[39]|180[39]|190[39]|2004|2[0-9]H[12])$`)
-	windowsGlued    = regexp.MustCompile(`(?i)\b(win(?:dows)?)(server)?(\d|\b)`)
-	windowsVer      = regexp.MustCompile(`\[\S{1,24}\s+(\d{1,2}\.\d\.\d{4,5}(?:\.\d{1,6})?)\]`) // as ver prints it, in the code page of its console
-	windowsKnown    = regexp.MustCompile(`^(?:10240|10586|14393|15063|16299|17134|17763|1836[23]|1904[1-5]|20348|22000|22621|22631|25398|26100|26200)\.`)
-	windowsShort    = regexp.MustCompile(`^\d{5}\.\d{1,6}$`)
-	windowsPlain    = regexp.MustCompile(`^\d{4,5}$`)
+	windowsReleases = words.Pattern(`^(?:1507|1511|1607|170[39]|180[39]|190[39]|2004|2[0-9]H[12])$`)
+	windowsGlued    = words.Pattern(`(?i)\b(win(?:dows)?)(server)?(\d|\b)`)
+	windowsVer      = words.Pattern(`\[\S{1,24}\s+(\d{1,2}\.\d\.\d{4,5}(?:\.\d{1,6})?)\]`) // as ver prints it, in the code page of its console
+	windowsKnown    = words.Pattern(`^(?:10240|10586|14393|15063|16299|17134|17763|1836[23]|1904[1-5]|20348|22000|22621|22631|25398|26100|26200)\.`)
+	windowsShort    = words.Pattern(`^\d{5}\.\d{1,6}$`)
+	windowsPlain    = words.Pattern(`^\d{4,5}$`)
 )
 
 // take takes the words of one line; false at the first that is none of a version's.
 func (v *versionWords) take(line string) bool {
-	line = windowsGlued.ReplaceAllString(windowsVer.ReplaceAllString(line, " $1 "), "$1 $2 $3")
+	line = windowsGlued().ReplaceAllString(windowsVer().ReplaceAllString(line, " $1 "), "$1 $2 $3")
 	words := strings.FieldsFunc(line, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("[](),:®™|", c) })
 	for i, w := range words {
 		if !v.word(w, slices.Contains(windowsFillers[:6], strings.ToLower(before(words, i)))) {
@@ -81,9 +82,9 @@ func (v *versionWords) word(w string, numbered bool) bool {
 	switch {
 	case low == "windows" || low == "win":
 		v.named, v.afterName = true, true
-	case windowsBuild.MatchString(w):
+	case windowsBuild().MatchString(w):
 		v.build = w
-	case windowsShort.MatchString(w):
+	case windowsShort().MatchString(w):
 		v.short = w
 	case after && foldIn(windowsDesktops, w) != "":
 		v.product = append(v.product, foldIn(windowsDesktops, w))
@@ -92,12 +93,12 @@ func (v *versionWords) word(w string, numbered bool) bool {
 		if len(low) > 4 {
 			v.product = append(v.product, "R2")
 		}
-	case v.named && windowsReleases.MatchString(strings.ToUpper(w)):
+	case v.named && windowsReleases().MatchString(strings.ToUpper(w)):
 		v.release = strings.ToUpper(w)
 	case v.named && foldIn(windowsEditions, w) != "":
 		v.product = append(v.product, foldIn(windowsEditions, w))
 		v.afterName = false
-	case windowsPlain.MatchString(w) && v.named && (numbered || len(w) == 5 || slices.Contains(windowsOld, w)):
+	case windowsPlain().MatchString(w) && v.named && (numbered || len(w) == 5 || slices.Contains(windowsOld, w)):
 		v.short = w
 	default:
 		return slices.Contains(windowsFillers, low)
@@ -117,7 +118,7 @@ func foldIn(list []string, w string) string {
 func (v *versionWords) settings() (list [][2]string, ok bool) {
 	told := slices.ContainsFunc(v.product, func(w string) bool { return slices.Contains(windowsYears, w) || slices.Contains(windowsDesktops, w) })
 	switch {
-	case v.build != "" || v.named && (told || v.release != "" || v.short != "") || windowsKnown.MatchString(v.short):
+	case v.build != "" || v.named && (told || v.release != "" || v.short != "") || windowsKnown().MatchString(v.short):
 	default:
 		return nil, false
 	}
