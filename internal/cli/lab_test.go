@@ -28,6 +28,9 @@ var atMostLikely = map[string]string{
 
 // TestMain lets tests wait side by side: most of their time goes by while a peer is silent, whatever the processors.
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv))
+	}
 	flag.Parse()
 	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
 		f.Value.Set("12")

@@ -76,7 +76,10 @@ func refusing(ctx context.Context, e *Env, p preamble.Protocol) (*Endpoint, erro
 		return nil, fmt.Errorf("finding a port: %w", err)
 	}
 	s := newSite(e, p)
-	s.around = append(s.around, hold.close, func() { c.Close() })
+	s.around = append(s.around, hold.close, func() {
+		c.(*net.TCPConn).SetLinger(0) // without TIME_WAIT, so that the port can be had again at once
+		c.Close()
+	})
 	return s.endpoint(ctx, c.LocalAddr().String())
 }
 
