@@ -198,8 +198,8 @@ func TestLabExamineAsItSays(t *testing.T) {
 		says    []string
 	}{
 		"https":    {"curl", []string{"likely curl (OpenSSL)", "pads its own", "TLS 1.3 keeps the leading zeros", "accepts name-in-cn-only", "versions TLS1.2 to TLS1.3"}},
-		"mssql":    {"tsql", []string{"sends its own short", "TLS 1.3 not exposed: TLS inside TDS 7 ends at TLS 1.2", "it verifies nothing", "✗ the client accepts any certificate", "versions TLS1.0 to"}},
-		"mysql":    {"mysql", []string{"pads its own", "TLS 1.3 keeps the leading zeros", "refuses unknown-ca, self-signed, expired", "after the handshake: other-name"}},
+		"mssql":    {"tsql", []string{"likely GnuTLS", "sends its own short", "TLS 1.3 not exposed: TLS inside TDS 7 ends at TLS 1.2", "it verifies nothing", "✗ the client accepts any certificate", "versions TLS1.0 to"}},
+		"mysql":    {"mysql", []string{"likely OpenSSL 3", "pads its own", "TLS 1.3 keeps the leading zeros", "refuses unknown-ca, self-signed, expired", "after the handshake: other-name"}},
 		"postgres": {"psql", []string{"pads its own", "TLS 1.3 keeps the leading zeros", "refuses unknown-ca, self-signed, expired", "after the handshake: other-name"}},
 	} {
 		t.Run(proto, func(t *testing.T) {

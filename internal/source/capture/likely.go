@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"slices"
+
 	"github.com/tlswhy/tlswhy/internal/names"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -99,7 +101,6 @@ type clientRule struct {
 const (
 	extStatusRequestV2 uint16 = 17
 	extHeartbeat       uint16 = 15
-	extRecordSizeLimit uint16 = 28
 	extDelegated       uint16 = 34
 	extPostHandshake   uint16 = 49
 	extALPS            uint16 = 17513 // application settings of Chromium; 17613 since version 133
@@ -129,11 +130,19 @@ func clientRules() []clientRule {
 		}},
 		{"OpenSSL 1.0.1 or 1.0.2", func(t *traits) bool { return isOpenSSL(t) && t.has(extHeartbeat) }},
 		{"OpenSSL 1.0 or a library made of it", isOpenSSL},
-		{"Firefox (NSS)", func(t *traits) bool { return isNSS(t) && (t.has(extDelegated) || t.has(extRecordSizeLimit)) }},
+		{"Firefox (NSS)", func(t *traits) bool { return isNSS(t) && t.has(extDelegated) }},
 		{"NSS (Firefox, Thunderbird)", isNSS},
-		{"GnuTLS", func(t *traits) bool {
-			return !t.scsv && t.has(wire.ExtEncryptThenMAC) && t.has(wire.ExtRenegotiationInfo)
+		{"Botan", func(t *traits) bool { // it keeps its extensions in a map, so that they come sorted
+			return !t.scsv && t.has(wire.ExtEncryptThenMAC) && t.has(wire.ExtRenegotiationInfo) && slices.IsSorted(t.types)
 		}},
+		{"GnuTLS", func(t *traits) bool {
+			return !t.scsv && t.has(wire.ExtRenegotiationInfo) && (t.has(wire.ExtEncryptThenMAC) || t.begins(0xc02c, 0xcca9, 0xc0ad))
+		}},
+		{"wolfSSL", func(t *traits) bool {
+			return t.has(wire.ExtEncryptThenMAC) && t.order(wire.ExtKeyShare, 43, 13, wire.ExtECPointFormats, wire.ExtSupportedGroups)
+		}},
+		{"Mbed TLS", func(t *traits) bool { return t.scsv && t.begins(0xcca8, 0xcca9, 0xccaa) }},
+		{"Erlang/OTP ssl", func(t *traits) bool { return t.hello.Suites[0] == wire.SuiteRenegotiationSCSV && len(t.first13) > 0 }},
 		{"Apple (Secure Transport)", isSecureTransport},
 		{"Schannel (Windows 11, Server 2022 or later)", func(t *traits) bool { return isSchannel(t) && len(t.first13) > 0 }},
 		{"Schannel (Windows 10, Server 2016 or 2019)", func(t *traits) bool { return isSchannel(t) && t.begins(0xc02c, 0xc02b, 0xc030, 0xc02f) }},
@@ -164,7 +173,7 @@ func isOpenSSL(t *traits) bool {
 
 // isNSS: ECDSA with AES-128 first and this order of extensions. BoringSSL without GREASE shares the order, not the suites.
 func isNSS(t *traits) bool {
-	return t.order(wire.ExtRenegotiationInfo, wire.ExtSupportedGroups, wire.ExtECPointFormats, wire.ExtSessionTicket) &&
+	return t.order(wire.ExtRenegotiationInfo, wire.ExtSupportedGroups, wire.ExtECPointFormats) &&
 		(t.begins(0xc02b, 0xc02f, 0xcca9, 0xcca8) || t.begins(0xc02b, 0xc02f, 0xc00a, 0xc009))
 }
 
