@@ -94,6 +94,12 @@ type Change struct {
 	Side    Side
 	Args    map[string]string
 	Advised bool
+	// Product, where it is known, is whose configuration has to change: the dialect of the setting that is wrong ("my.cnf"), or
+	// the product that wrote the log ("mysql"). What is written for another product does not apply.
+	Product string
+	// Tried is the experiment that made the handshake as this change would have it: "experiment 5"; "" when none did. Still is
+	// what keeps it from succeeding even so.
+	Tried, Still string
 }
 
 // New is an advised change; args are pairs of name and value.
@@ -112,4 +118,16 @@ func pairs(args []string) map[string]string {
 		m[args[i]] = args[i+1]
 	}
 	return m
+}
+
+// Aimed gives the changes on one side the product whose configuration they belong to, where they have none.
+func Aimed(list []Change, side Side, product string) []Change {
+	out := make([]Change, len(list))
+	for i, c := range list {
+		if c.Side == side && c.Product == "" {
+			c.Product = product
+		}
+		out[i] = c
+	}
+	return out
 }

@@ -29,19 +29,23 @@ type Case struct {
 
 // A Question is what was asked: would this client, in this mode, connect to this target?
 type Question struct {
-	Target   string    // as typed, credentials cut
-	As       string    // client profile
-	Protocol string    // preamble ID
-	Host     string    // name or address typed
-	Port     uint16    `json:",omitempty"`
-	Instance string    `json:",omitempty"` // SQL Server named instance
-	SNI      string    `json:",omitempty"` // "": as the profile does, "none", or a name
-	Connect  string    `json:",omitempty"` // address used instead of the name's own
-	OwnRoots bool      `json:",omitempty"` // --ca was given
-	OwnCert  *Chain    `json:",omitempty"` // our client certificate
-	OwnKeyOK Tri       `json:",omitempty"` // whether our key belongs to it
-	Repeat   int       `json:",omitempty"`
-	Now      time.Time `json:",omitzero"` // the verifier's clock when the case began
+	Target   string // as typed, credentials cut
+	As       string // client profile
+	Protocol string // preamble ID
+	Host     string // name or address typed
+	Port     uint16 `json:",omitempty"`
+	Instance string `json:",omitempty"` // SQL Server named instance
+	SNI      string `json:",omitempty"` // "": as the profile does, "none", or a name
+	Connect  string `json:",omitempty"` // address used instead of the name's own
+	OwnRoots bool   `json:",omitempty"` // --ca was given
+	OwnCert  *Chain `json:",omitempty"` // our client certificate
+	OwnKeyOK Tri    `json:",omitempty"` // whether our key belongs to it
+	Repeat   int    `json:",omitempty"`
+	// Configured is the dialect of the configuration, connection string or command that describes the client, "" for a profile
+	Configured string    `json:",omitempty"`
+	Unlike     []string  `json:",omitempty"` // options of the client that were read and not imitated
+	Peer       string    `json:",omitempty"` // how much the client knows of its peer once it is connected: "verified", "unverified"
+	Now        time.Time `json:",omitzero"`  // the verifier's clock when the case began
 }
 
 // Tri is a three-valued fact: not looked is not no.

@@ -1,6 +1,7 @@
 package fact
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 )
@@ -18,7 +19,8 @@ type Event struct {
 	Peers    []Endpoint `json:",omitempty"` // whom the text names, the peer first
 	Server   string     `json:",omitempty"` // the writer's own name or address, where it is the server: nginx "server:"
 	Upstream string     `json:",omitempty"` // the proxy's upstream as written: "https://10.1.2.3:8443/"
-	Host     string     `json:",omitempty"` // the name that was asked for: nginx "host:", SNI
+	Host     string     `json:",omitempty"` // the name that was asked for: nginx "host:", SNI; in a proxy's log that its own client asked for
+	Name     string     `json:",omitempty"` // the name that the writer expects in the other side's certificate
 	Success  bool       `json:",omitempty"` // not a failure: a connection or request that worked
 	Seen     Seen       `json:",omitzero"`
 	Sources  []Source   `json:",omitempty"` // the clients of a server's log, busiest first, at most MaxSources
@@ -46,6 +48,30 @@ func (e *Event) In(c Context) bool {
 		}
 	}
 	return false
+}
+
+// Served: the writer is the server of the connection that the text is about. Whomever it names is its client.
+func (e *Event) Served() bool { return e.In(ByServer) && !e.In(ToUpstream) }
+
+// Peer is the server that the text is about, which may be connected to; a server's clients are none.
+func (e *Event) Peer() (p Endpoint, ok bool) {
+	if e.Served() || len(e.Peers) == 0 {
+		return Endpoint{}, false
+	}
+	return e.Peers[0], true
+}
+
+// Asked is the name by which the writer asks for the other side and expects it in the certificate; "" where the text does not tell.
+// What a proxy's client asks for is not what the proxy expects of its upstream: that is what it was configured with.
+func (e *Event) Asked() string {
+	if e.Name != "" || !e.In(ToUpstream) {
+		return cmp.Or(e.Name, e.Host)
+	}
+	p, _ := e.Peer()
+	if _, err := netip.ParseAddr(p.Host); err == nil {
+		return ""
+	}
+	return p.Host
 }
 
 // A Code is a number or name of a text in words.

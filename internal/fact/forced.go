@@ -18,13 +18,14 @@ type Forcing struct {
 	Form  string // how the public value is written, "short" or "padded"; for other subjects the form examined: "fragments-3"
 	EMS   string // "on" or "off": extended master secret offered
 	Extra string // what else the experiment needs: the version or the group asked for
+	Wait  string // "full": made alone and given all the time there is, because it met silence before
 	Try   int    // counts connections of one kind from 1
 }
 
 // Variant is the experiment.
 func (f Forcing) Variant() Variant {
 	var words []string
-	for _, w := range [][2]string{{"zero", f.Zero}, {"rule", f.Rule}, {"form", f.Form}, {"ems", f.EMS}, {"with", f.Extra}} {
+	for _, w := range [][2]string{{"zero", f.Zero}, {"rule", f.Rule}, {"form", f.Form}, {"ems", f.EMS}, {"with", f.Extra}, {"wait", f.Wait}} {
 		if w[1] != "" {
 			words = append(words, w[0]+"="+w[1])
 		}
@@ -55,6 +56,8 @@ func (v Variant) Forcing() (Forcing, bool) {
 			f.EMS = value
 		case "with":
 			f.Extra = value
+		case "wait":
+			f.Wait = value
 		case "try":
 			f.Try, _ = strconv.Atoi(value)
 		}
@@ -62,9 +65,9 @@ func (v Variant) Forcing() (Forcing, bool) {
 	return f, true
 }
 
-// Same reports whether two forcings examine the same and differ in the count of the try alone.
+// Same reports whether two forcings examine the same and differ in the count of the try, or in the time they have, alone.
 func (f Forcing) Same(g Forcing) bool {
-	f.Try, g.Try = 0, 0
+	f.Try, g.Try, f.Wait, g.Wait = 0, 0, "", ""
 	return f == g
 }
 

@@ -14,6 +14,8 @@ type Machine struct {
 	By       RepairBy   `json:",omitempty"` // what tells so
 	Update   string     `json:",omitempty"` // the update that tells so
 	Order    SuiteOrder `json:",omitzero"`
+	// Contradiction says how its name and its build belong to different releases: then nothing is judged by either; "": they do not.
+	Contradiction string `json:",omitempty"`
 }
 
 // RepairBy is what tells whether a machine was repaired.
@@ -45,7 +47,7 @@ type Meeting struct {
 	Client, Server int    // places in the case's Machines
 	Version, Suite uint16 // 0: they have nothing in common
 	After          uint16 // the suite once TLS_DHE is taken away from one of them; 0: nothing is left
-	Reverse        bool   `json:",omitempty"` // it was told which is the client, and this is the other way round
+	Reverse        bool   `json:",omitempty"` // the other way round than was asked
 }
 
 // Unequal reports whether one side of the meeting leaves leading zeros out and the other does not; Unknown where that is

@@ -36,6 +36,93 @@ func (h *Handshake) RefusedChain() bool {
 	return h.End.How == EndAlert && h.End.By == wire.ClientSide && (h.End.Alert >= 42 && h.End.Alert <= 46 || h.End.Alert == 48)
 }
 
+// A Reply is what a client did when it was shown one thing, a certificate or a version, as far as one connection tells.
+type Reply int
+
+// What a client can do.
+const (
+	ReplyNone   Reply = iota // the handshake ended before it was shown, or by this side: it tells nothing
+	ReplyTaken               // it went on
+	ReplyDenied              // it said no, by an alert
+	ReplyLeft                // it left without a word, which is also how a connection looks that was lost
+)
+
+// ChainReply is the reply to the certificate. talks says that the client speaks first after a handshake with a certificate that
+// it trusts: one that checks late then does not.
+func (h *Handshake) ChainReply(talks bool) Reply {
+	switch {
+	case h.End.By == wire.ServerSide || h.Finished != Yes && !h.Has("Certificate"):
+		return ReplyNone
+	case h.End.How == EndAlert:
+		return ReplyDenied
+	case h.Finished == Yes && h.End.How == EndCompleted && (h.WentOn() || !talks):
+		return ReplyTaken
+	}
+	return ReplyLeft
+}
+
+// VersionReply is the reply to a version that was spoken alone: who refuses the certificate has taken it.
+func (h *Handshake) VersionReply() Reply {
+	switch {
+	case h.Finished == Yes || h.RefusedChain():
+		return ReplyTaken
+	case h.End.By == wire.ServerSide || h.Server == nil:
+		return ReplyNone
+	case h.End.How == EndAlert:
+		return ReplyDenied
+	}
+	return ReplyLeft
+}
+
+// RepliesAlike counts the most connections of these that ended without a word after the same step. Closed and reset are one, as a
+// system resets what is closed with bytes unread (RFC 2525 §2.17).
+func RepliesAlike(left []*Handshake) int {
+	most := 0
+	for _, h := range left {
+		n := 0
+		for _, o := range left {
+			if h.Finished == o.Finished && h.End.After == o.End.After && (h.End.How == EndTimeout) == (o.End.How == EndTimeout) {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// BreaksThatTell is how many ends without a word after the same question are an answer: two, as one may be a connection that was
+// lost; three where the right certificate was shown, as nothing more is asked of who refuses that; more where this client's
+// connections are known to get lost: asked the same it went on once and broke off once.
+func BreaksThatTell(list []Handshake, question Forcing) int {
+	const usual, right, lossy = 2, 3, 5
+	type seen struct{ on, off bool }
+	all := map[Forcing]seen{}
+	rightShown := Forcing{What: ClientCertificate, Form: "right"}
+	for i := range list {
+		h := &list[i]
+		f, ok := h.Variant.Forcing()
+		if !ok || h.Server == nil || f.What == ClientPlain {
+			continue
+		}
+		on := h.Finished == Yes && h.End.How != EndAlert
+		if on && (f.What == ClientDHE || f.What == ClientFFDHE) { // these show it as well
+			all[rightShown] = seen{true, all[rightShown].off}
+		}
+		f.Try, f.Rule = 0, ""
+		off := h.Finished != Yes && h.End.By == wire.ClientSide && h.End.How != EndAlert
+		all[f] = seen{all[f].on || on, all[f].off || off}
+	}
+	for _, s := range all {
+		if s.on && s.off {
+			return lossy
+		}
+	}
+	if question.Same(rightShown) {
+		return right
+	}
+	return usual
+}
+
 // WentOn reports that the client spoke its own protocol after the handshake.
 func (h *Handshake) WentOn() bool { return h.Has("application data") }
 

@@ -10,6 +10,8 @@ type Setting struct {
 	Args    []string `json:",omitempty"` // its words, quotation undone
 	Unknown bool     `json:",omitempty"` // the product knows no such option; Near is the one that was meant, if any
 	Near    string   `json:",omitempty"`
+	// BadValue: it is the value that the product does not know, the option's name is right. Goes with Unknown.
+	BadValue bool `json:",omitempty"`
 }
 
 // Value is the first word of a setting, "" for one without.
@@ -32,6 +34,7 @@ type Use struct {
 	Chain        Tri       // the certificate's chain is verified
 	NameChecked  Tri       // … and its name
 	Roots        string    `json:",omitempty"` // against which roots: "given", "system", "bundled", "none"
+	Refused      string    `json:",omitempty"` // why the client itself refuses its options and begins no handshake
 	From         []Setting `json:",omitempty"` // the settings that say so
 }
 
@@ -47,7 +50,9 @@ func (u *Use) Ref() Ref {
 type File struct {
 	Setting Setting // the one that names it
 	Path    string
+	Holds   string   `json:",omitempty"` // what the program expects in it: "key", "roots" (what it trusts), or "" for a certificate
 	Error   string   `json:",omitempty"` // "missing", "unreadable", "bad", or ""
+	Without string   `json:",omitempty"` // with an Error: what the program does without the file; "" where it stops
 	Detail  string   `json:",omitempty"` // in words
 	Chain   *Chain   `json:",omitempty"` // the certificates in it, in their order
 	KeyFits Tri      // the key named beside it belongs to the first certificate

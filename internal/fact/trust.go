@@ -74,6 +74,7 @@ const (
 	StapleMissing    ProblemKind = "staple-missing"
 	StapleBad        ProblemKind = "staple-bad"        // expired, unparsable or not successful; Detail says which
 	Revoked          ProblemKind = "revoked"           // Time: when
+	KeyNotPinned     ProblemKind = "key-not-pinned"    // Detail: the key's digest; Names: those that the client demands
 	ClockContradicts ProblemKind = "clock-contradicts" // another clock (OCSP answer, SCT) disagrees with the verifier's; Detail says which; Time: what that clock says
 )
 

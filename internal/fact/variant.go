@@ -13,11 +13,11 @@ const (
 	ServerName VariantKind = "sni"        // "none" or the name to send
 	Name       VariantKind = "name"       // the name used: sent as SNI and verified
 	Version    VariantKind = "version"    // "TLS1.2": this version alone
-	Versions   VariantKind = "versions"   // "old": TLS 1.0 and 1.1 added · "new": TLS 1.2 and 1.3 added
+	Versions   VariantKind = "versions"   // "old": TLS 1.0 and 1.1 added · "new": TLS 1.2 and 1.3 added · "TLS1.2": this one added
 	Wide       VariantKind = "wide"       // "all": every version, suite, group and signature algorithm we know
-	Suites     VariantKind = "suites"     // "all": every suite we know added
-	Groups     VariantKind = "groups"     // "all": every group we know added
-	Signatures VariantKind = "signatures" // "all": every signature algorithm, SHA-1 among them, added
+	Suites     VariantKind = "suites"     // "all": every suite we know added, or the one to add
+	Groups     VariantKind = "groups"     // "all": every group we know added, or the one to add
+	Signatures VariantKind = "signatures" // "all": every signature algorithm, SHA-1 among them, added, or the one to add
 	HelloShape VariantKind = "hello"      // "small": under 256 bytes · "one-segment": no post-quantum share · "unpadded", "plain": no optional extension · "padded": 512 bytes or more
 	ALPN       VariantKind = "alpn"       // "none", or the protocol to offer
 	EMS        VariantKind = "ems"        // "on": extended master secret offered · "optional": a server without it accepted
