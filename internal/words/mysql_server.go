@@ -1,6 +1,10 @@
 package words
 
-import "github.com/tlswhy/tlswhy/internal/fact"
+import (
+	"strings"
+
+	"github.com/tlswhy/tlswhy/internal/fact"
+)
 
 // mysqlReplyRows are the server's refusals (share/messages_to_clients.txt, sql/share/errmsg-utf8.txt): they stand in its
 // clients' output and in its own log alike, so that most tell no seat.
@@ -79,6 +83,19 @@ var mysqlServerRows = []row{
 	{say: "This connection closed normally without authentication", is: fact.AcceptThenClosed, in: inMySQLServer},
 	{say: "Plugin group_replication reported", in: inMySQLServer},
 	{say: "handshake with remote endpoint ssl://*", in: inGalera},
+}
+
+// clientLookup is what MySQL's and MariaDB's servers say when the address of a client has no name (sql/hostname.cc), with gai_strerror(3)'s word for it: the connection goes on, and accounts are then matched by the address (manual, "DNS Lookups and the Host Cache").
+var clientLookup = Pattern(`(?i)\bIP address '[^'\n]{1,255}' could not be resolved: (?:` +
+	`Name or service not known|Temporary failure in name resolution|No address associated with hostname|Non-recoverable failure in name resolution|` +
+	`nodename nor servname provided, or not known|hostname nor servname provided, or not known)?`)
+
+// withoutLookups leaves that sentence out: it complains of no connection, and the address in it is a client's.
+func withoutLookups(clean string) string {
+	if !strings.Contains(clean, "could not be resolved: ") {
+		return clean
+	}
+	return clientLookup().ReplaceAllString(clean, "")
 }
 
 var (

@@ -38,6 +38,9 @@ var placeNames = []placeName{
 	{hints: []string{`tls handshake error from`}, at: Pattern(`(?i)TLS handshake error from ` + hostPart + `:` + portPart), client: true},
 	{hints: []string{`client`}, at: Pattern(`(?i)\bclient[ =:]{1,2}'?` + hostPart + `(?::` + portPart + `)?\b`), client: true},
 	{hints: []string{`from `, `peer`, `rip=`, `client ('`}, at: Pattern(`(?i)\b(?:connect(?:ion)? (?:rejected )?from|error from|lost connection after \S+ from|peer|rip=|Client \(')[ "\[(]{0,3}(?:unknown\[|\S{1,80}\[)?` + hostPart + `\]?(?::` + portPart + `)?`), client: true},
+	{hints: []string{`pg_hba.conf`}, at: Pattern(`(?i)\bpg_hba\.conf .{1,60}\bhost "` + hostPart + `"`), client: true},
+	{hints: []string{`aborted connection`}, at: Pattern(`(?i)\bAborted connection .{1,400}\bhost: '` + hostPart + `'`), client: true},
+	{hints: []string{`host '`}, at: Pattern(`(?i)\bHost '` + hostPart + `' is (?:not allowed to connect|blocked)`), client: true},
 	{hints: []string{`dial tcp`, `dial udp`}, at: Pattern(`(?i)\bdial (?:tcp|udp)[46]? ` + hostPart + `:` + portPart)},
 	{hints: []string{`in connection to `}, at: Pattern(`(?i)\bin connection to ` + hostPart + `:` + portPart), protocol: "https"},
 	{hints: []string{`failed to connect to `}, at: Pattern(`(?i)\bfailed to connect to ` + hostPart + ` port ` + portPart)},
@@ -59,6 +62,10 @@ func peers(clean string) []fact.Endpoint {
 		}
 		e, ok := p.find(clean)
 		known := func(have fact.Endpoint) bool { return have.Host == e.Host && (e.Port == 0 || have.Port == e.Port) }
+		if ok && e.Port == 0 && p.protocol == "" { // "host" may as well be said of the client: by databases that refuse it
+			c, named := clientOf(clean)
+			ok = !named || c.Host != e.Host
+		}
 		if ok && len(list) < maxPeers && !slices.ContainsFunc(list, known) {
 			list = append(list, e)
 		}

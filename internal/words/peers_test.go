@@ -30,9 +30,31 @@ func TestPeers(t *testing.T) {
 		"http: TLS handshake error from 203.0.113.9:4711: EOF",
 		"[client 192.0.2.10:0] AH02008: SSL library error 1 in handshake",
 		"certificate verify failed",
+		`no pg_hba.conf entry for host "192.0.2.9", user "app", database "db", no encryption`,
+		`pg_hba.conf rejects connection for host "192.0.2.9", user "app", database "db", SSL encryption`,
+		`Aborted connection 8 to db: 'unconnected' user: 'unauthenticated' host: '192.0.2.9' (This connection closed normally without authentication)`,
+		`ERROR 1130 (HY000): Host '192.0.2.9' is not allowed to connect to this MariaDB server`,
+		`Host '192.0.2.9' is blocked because of many connection errors; unblock with 'mariadb-admin flush-hosts'`,
 	} {
 		if got := Read(text).Peers; len(got) > 0 {
 			t.Errorf("%q names no server, but %+v", text, got)
+		}
+	}
+}
+
+// TestClientLookup: a MySQL server that finds no name for a client's address complains of nothing; a name that a client does not
+// find is one.
+func TestClientLookup(t *testing.T) {
+	for text, want := range map[string][]fact.Symptom{
+		"IP address '10.0.0.9' could not be resolved: Name or service not known":                                         nil, // MariaDB 11.8
+		"[MY-010055] [Server] IP address '10.0.0.9' could not be resolved: Temporary failure in name resolution":         nil,
+		"ERROR 2005 (HY000): Unknown server host 'db9' (-2)":                                                             {fact.NameNotFound},
+		"psql: error: could not translate host name \"db9\" to address: Name or service not known":                       {fact.NameNotFound},
+		"IP address '10.0.0.9' could not be resolved: Name or service not known\ncurl: (60) SSL certificate has expired": {fact.CertExpired},
+	} {
+		got := Read(text).Symptoms
+		if len(want) == 0 && len(got) > 0 || len(want) > 0 && !slices.Contains(got, want[0]) || len(want) > 0 && want[0] != fact.NameNotFound && slices.Contains(got, fact.NameNotFound) {
+			t.Errorf("%q says %v, want %v", text, got, want)
 		}
 	}
 }

@@ -24,6 +24,7 @@ var postgresLocalRows = []row{
 	{say: "le fichier de certificat racine … n'existe pas", is: fact.CAFileMissing, in: inLibpqLocal},
 	{say: "el archivo de certificado raíz … no existe", is: fact.CAFileMissing, in: inLibpqLocal},
 	{say: "ルート証明書ファイル … が存在しません", is: fact.CAFileMissing, in: inLibpqLocal},
+	{say: "ルート証明書ファイル ‥ は存在しません", is: fact.CAFileMissing, in: inLibpqLocal},
 	{say: "файл корневых сертификатов … не существует", is: fact.CAFileMissing, in: inLibpqLocal},
 	{say: "根认证文件 … 不存在", is: fact.CAFileMissing, in: inLibpqLocal},
 	{say: "루트 인증서 파일 … 없습니다", is: fact.CAFileMissing, in: inLibpqLocal},

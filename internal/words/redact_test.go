@@ -60,6 +60,68 @@ var redactions = []struct{ text, want string }{
 	{"CLIENT_RANDOM 00112233445566778899aabbccddeeff 5ec2e75ec2e7", "CLIENT_RANDOM 00112233445566778899aabbccddeeff ***"},
 	{"ldapsearch -H ldaps://a -D cn=x -w S3cr3tV4lue -b dc=y", "ldapsearch -H ldaps://a -D cn=x -w*** -b dc=y"},
 	{"AccountEndpoint=https://a/;AccountKey=S3cr3tV4lue==;", "AccountEndpoint=https://a/;AccountKey=***;"},
+
+	// go-sql-driver/mysql, README "DSN": [user[:password]@][protocol[(address)]]/dbname, the last "@" divides
+	{"u:S3cr3tV4lue@tcp(db:3306)/x: x509: certificate signed by unknown authority", "u:***@tcp(db:3306)/x: x509: certificate signed by unknown authority"},
+	{"connect: app:S3cr3t/V4@S3cr3tV4lue@tcp(10.0.0.1:3306)/shop?tls=true", "connect: app:***@tcp(10.0.0.1:3306)/shop?tls=true"},
+	{"app:S3cr3tV4lue@unix(/run/mysqld/mysqld.sock)/shop", "app:***@unix(/run/mysqld/mysqld.sock)/shop"},
+	{`dsn="root:S3cr3tV4lue@/shop"`, `dsn="root:***@/shop"`},
+	{"cannot log in as app:S3cr3tV4lue@db.example.com:5432", "cannot log in as app:***@db.example.com:5432"},
+	{"sqlplus scott/S3cr3tV4lue@orcl", "sqlplus scott/***@orcl"},
+	{"scott/S3cr3tV4lue@//db:1521/x", "scott/***@//db:1521/x"},
+	{"postgres://app:S3cr'S3cr3tV4lue@db/shop", "postgres://app:***@db/shop"},
+	{`{"url":"postgres:\/\/app:S3cr3tV4lue@db\/shop"}`, `{"url":"postgres:\/\/app:***@db\/shop"}`},
+	{"url=postgres%3A%2F%2Fapp%3AS3cr3tV4lue%40db%2Fshop", "url=postgres%3A%2F%2Fapp%3A***%40db%2Fshop"},
+	{`url=jdbc\:mysql\://app\:S3cr3tV4lue@db/shop`, `url=jdbc\:mysql\://app\:***@db/shop`},
+	// the word for a password in the languages of programs, with full-width signs and quotation marks
+	{"パスワード=S3cr3tV4lue 証明書の有効期限が切れています", "パスワード=*** 証明書の有効期限が切れています"},
+	{"パスワード：S3cr3tV4lue 証明書", "パスワード：*** 証明書"}, {"パスワード: S3cr3tV4lue", "パスワード: ***"}, {"パスワード「S3cr3tV4lue」が違います", "パスワード***が違います"},
+	{"パスワードは S3cr3tV4lue です", "パスワードは *** です"}, {"暗証番号＝S3cr3tV4lue", "暗証番号＝***"}, {"ｐａｓｓｗｏｒｄ＝S3cr3tV4lue", "ｐａｓｓｗｏｒｄ＝***"},
+	{"Passwort: S3cr3tV4lue", "Passwort: ***"}, {"Kennwort = „S3cr3tV4lue“", "Kennwort = ***"}, {"mot de passe : S3cr3tV4lue", "mot de passe : ***"},
+	{"contraseña: S3cr3tV4lue", "contraseña: ***"}, {"Senha=S3cr3tV4lue", "Senha=***"}, {"密码：S3cr3tV4lue", "密码：***"}, {"密碼=S3cr3tV4lue", "密碼=***"},
+	{"пароль: S3cr3tV4lue", "пароль: ***"}, {"비밀번호=S3cr3tV4lue", "비밀번호=***"}, {"hasło=S3cr3tV4lue", "hasło=***"},
+	// names that only end in "pass" or "pw"; escaped signs; wide gaps
+	{"DB_PASS=S3cr3tV4lue x509: unknown", "DB_PASS=*** x509: unknown"}, {"db_pass: 'S3cr3tV4lue' x509", "db_pass: *** x509"}, {"dbPass=S3cr3tV4lue", "dbPass=***"},
+	{"SMTP_PW=S3cr3tV4lue", "SMTP_PW=***"}, {"REDISCLI_AUTH=S3cr3tV4lue", "REDISCLI_AUTH=***"}, {"pwd%3DS3cr3tV4lue x509", "pwd%3D*** x509"},
+	{"password%253DS3cr3tV4lue", "password%253D***"}, {`password\u003dS3cr3tV4lue`, `password\u003d***`}, {"password   =\tS3cr3tV4lue", "password   =\t***"},
+	{"&quot;password&quot;: &quot;S3cr3tV4lue&quot;", "&quot;password&quot;: ***"}, {"password: |\n  S3cr3tV4lue\nhost: a", "password: |\n  ***\nhost: a"},
+	{"\x1b[31mpassword\x1b[0m=\x1b[1mS3cr3tV4lue\x1b[0m", "\x1b[31mpassword\x1b[0m=\x1b[1m***"}, {`password=["S3cr3tV4lue"]`, "password=***"},
+	{"CREATE LOGIN a WITH PASSWORD = N'S3cr3tV4lue'", "CREATE LOGIN a WITH PASSWORD = ***"}, {"SET PASSWORD = PASSWORD('S3cr3tV4lue')", "SET PASSWORD = ***"},
+	{"password=b'S3cr3tV4lue', host='a'", "password=***, host='a'"}, {`Password: SecretStr("S3cr3tV4lue")`, "Password: ***"},
+	{"app:S3cr3tV4lue@db.example.com refused", "app:***@db.example.com refused"}, {"jdbc:mysql://u:S3cr3tV4lue@h/x", "jdbc:mysql://u:***@h/x"},
+	{"password(S3cr3tV4lue)", "password(***)"}, {"set password S3cr3tV4lue", "set password ***"}, {"bindpw S3cr3tV4lue", "bindpw ***"}, {"ldap_bindpw=S3cr3tV4lue", "ldap_bindpw=***"},
+	{"パスワード S3cr3tV4lue", "パスワード ***"}, {"【パスワード】S3cr3tV4lue", "【パスワード】***"}, {"密码 S3cr3tV4lue", "密码 ***"}, {"password:\n  S3cr3tV4lue\n", "password:\n  ***\n"},
+	{"Server=a;Password=x S3cr3tV4lue;y=z", "Server=a;Password=***;y=z"}, {`<password value="S3cr3tV4lue"/>`, `<password value=***/>`},
+	{"<param-name>password</param-name><param-value>S3cr3tV4lue</param-value>", "<param-name>password</param-name><param-value>***</param-value>"},
+	{"a1 LOGIN app S3cr3tV4lue", "a1 LOGIN app ***"}, {"curl --proxy-pass S3cr3tV4lue", "curl --proxy-pass ***"}, {"SharedAccessSignature=S3cr3tV4lue", "SharedAccessSignature=***"},
+	// a value that holds what divides parameters
+	{"Server=db;User Id=sa;Password=abc;S3cr3tV4lue;Encrypt=True", "Server=db;User Id=sa;Password=***;Encrypt=True"},
+	{"Server=db;Password=abc;x=S3cr3tV4lue;Encrypt=True", "Server=db;Password=***;Encrypt=True"},
+	{"Server=db;Password=my S3cr3tV4lue;Encrypt=True", "Server=db;Password=***;Encrypt=True"},
+	{"Server=db;User Id=sa;Password=my S3cr3tV4lue", "Server=db;User Id=sa;Password=***"},
+	{"host=db password=ab,S3cr3tV4lue sslmode=require", "host=db password=*** sslmode=require"},
+	{"?user=a&password=ab)S3cr3tV4lue&useSSL=true", "?user=a&password=***&useSSL=true"},
+	// elements, pairs of name and value
+	{"<password>S3cr3tV4lue</password> x509", "<password>***</password> x509"}, {`<db:Password type="x">S3cr3tV4lue</db:Password>`, `<db:Password type="x">***</db:Password>`},
+	{"<password><![CDATA[a<S3cr3tV4lue]]></password>", "<password>***</password>"}, {"&lt;password&gt;S3cr3tV4lue&lt;/password&gt;", "&lt;password&gt;***&lt;/password&gt;"},
+	{`<property name="db.password" value="S3cr3tV4lue"/>`, `<property name="db.password" value=***/>`}, {`<entry key="db.password">S3cr3tV4lue</entry>`, `<entry key="db.password">***</entry>`},
+	{`{"name":"DB_PASSWORD","value":"S3cr3tV4lue"}`, `{"name":"DB_PASSWORD","value":***}`}, {"- name: DB_PASSWORD\n  value: S3cr3tV4lue", "- name: DB_PASSWORD\n  value: ***"},
+	// sentences and dialogues
+	{`PASSWORD "S3cr3tV4lue" x509`, "PASSWORD *** x509"}, {"password is S3cr3tV4lue x509", "password is *** x509"}, {"Password for user app: S3cr3tV4lue", "Password for user app: ***"},
+	{"das Passwort ist S3cr3tV4lue", "das Passwort ist ***"}, {"> PASS S3cr3tV4lue", "> PASS ***"}, {"C: AUTH PLAIN AFMzY3IzdFY0bHVl", "C: AUTH PLAIN ***"},
+	{"machine a login b password S3cr3tV4lue", "machine a login b password ***"}, {"Ocp-Apim-Subscription-Key: S3cr3tV4lue", "Ocp-Apim-Subscription-Key: ***"},
+	{"JSESSIONID=S3cr3tV4lue", "JSESSIONID=***"},
+	// keys on one line, escaped, of SSH's format, of PuTTY
+	{"-----BEGIN PRIVATE KEY----- MIIS3cr3tV4lue -----END PRIVATE KEY----- x509", "-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY----- x509"},
+	{`{"private_key":"-----BEGIN PRIVATE KEY-----\nS3cr3tV4lue\n-----END PRIVATE KEY-----\n"}`, `{"private_key":"-----BEGIN PRIVATE KEY-----***-----END PRIVATE KEY-----\n"}`},
+	{"key=-----BEGIN%20PRIVATE%20KEY-----%0AS3cr3tV4lue%0A-----END%20PRIVATE%20KEY-----", "key=-----BEGIN%20PRIVATE%20KEY-----***-----END%20PRIVATE%20KEY-----"},
+	{"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nS3cr3tV4lue\n---- END SSH2 ENCRYPTED PRIVATE KEY ----", "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----***---- END SSH2 ENCRYPTED PRIVATE KEY ----"},
+	{"Private-Lines: 1\nS3cr3tV4lue\nPrivate-MAC: 00", "Private-Lines: 1\n***Private-MAC: 00"},
+	// command lines of the tools that servers and stores come with
+	{"keytool -list -keystore a.jks -storepass S3cr3tV4lue", "keytool -list -keystore a.jks -storepass ***"}, {"openssl pkcs12 -in a.p12 -passin pass:S3cr3tV4lue", "openssl pkcs12 -in a.p12 -passin ***"},
+	{"openssl s_client -psk S3cr3tV4lue -connect a:1", "openssl s_client -psk *** -connect a:1"}, {"sshpass -p S3cr3tV4lue ssh a", "sshpass -p*** ssh a"}, {"mongosh -u a -p S3cr3tV4lue --tls", "mongosh -u a -p*** --tls"},
+	{"curl -E cert.pem:S3cr3tV4lue https://a/", "curl -E cert.pem:*** https://a/"}, {"curl --pass S3cr3tV4lue --key k.pem", "curl --pass *** --key k.pem"},
+	{"ConvertTo-SecureString 'S3cr3tV4lue' -AsPlainText", "ConvertTo-SecureString *** -AsPlainText"}, {"smbclient -U app%S3cr3tV4lue //a/b", "smbclient -U app:*** //a/b"},
 }
 
 func TestRedact(t *testing.T) {
@@ -91,6 +153,12 @@ func TestRedactLeaves(t *testing.T) {
 		"TLS handshake error from 10.0.0.1:4711: EOF", "Server=db;Encrypt=True;TrustServerCertificate=True", "host=db sslmode=verify-full sslrootcert=/etc/ca.pem sslkey=/etc/client.key",
 		"mysql -h db -P 3306 --ssl-ca=ca.pem", "https://example.com:8443/a@b", "ssl_key: /etc/dovecot/private.pem", "signature_algorithms: rsa_pss_rsae_sha256", "Peer signature type: RSA-PSS",
 		"psql \"host=db sslmode=require\" -w", "tls: unsupported key share group=x25519", "key_share: entry",
+		"密码套件 TLS_AES_128_GCM_SHA256", "Password Authentication failed", "password authentication failed", "email:admin@example.com", "a password (minimum 8 characters)",
+		"password is incorrect", "The password is not correct.", "the passphrase is required", "パスワードが正しくありません", "パスワードは12文字以上", "das Passwort ist falsch", "The token is expired",
+		"the certificate's password was wrong", "compass: north", "bypass=yes", "TLS pass-through to upstream", "mailto:admin@example.com", "git@github.com:a/b.git", "nginx:1.25@sha256:0123456789abcdef",
+		"2026/11/22 10:12:33 [error] 12#12: *1 upstream: \"https://10.0.0.1:443/a@b\"", "jdbc:oracle:thin:@//db:1521/x", "image: ghcr.io/a/b:1.2", "SQLSTATE[HY000] [2002] (tcp(db:3306))",
+		"<keystore>/etc/a.jks</keystore>", "tls: failed to verify certificate: x509: certificate is valid for a, not b", "curl -E cert.pem https://a/", "GET /a HTTP/1.1 PASS",
+		"MSSQLSvc/db.example.com:1433@EXAMPLE.COM", "openssl s_client -connect a:443 -tls1_2 -cert c.pem -key k.pem", "error:0A000086:SSL routines::certificate verify failed:ssl/statem/statem_clnt.c:2103:",
 	} {
 		if got := Redact(s); got != s {
 			t.Errorf("%s\n got %s", s, got)

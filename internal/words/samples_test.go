@@ -96,6 +96,20 @@ func TestRowsHaveSamples(t *testing.T) {
 			}
 		}
 	}
+	for _, sentence := range windowsTerms { // synonyms of one sentence: one of them must be real
+		if !slices.ContainsFunc(sentence, func(w row) bool { return saidBy(seen, &w) }) {
+			t.Errorf("no sample shows %q or its like", sentence[0].say)
+		}
+	}
+}
+
+func saidBy(seen map[*row]bool, w *row) bool {
+	for r := range seen {
+		if r.say == w.say {
+			return true
+		}
+	}
+	return false
 }
 
 // TestPhrases: a phrase says something, and none stands twice.

@@ -91,11 +91,16 @@ func namesEvent(clean, id string) bool {
 
 // alertSentences open the sentence of events 36887 and 36888 in the languages of Windows; what follows is the alert's number and,
 // where the alert was sent, Schannel's state.
-var alertSentences = [...]string{"fatal alert", "fatal error code", "致命的な警告", "致命的なエラー", "schwerwiegende warnung", "alerte fatale", "alerta irrecuperable",
+var alertSentences = [...]string{"fatal alert", "fatal error code", "致命的な警告", "致命的なアラート", "致命的なエラー", "schwerwiegende warnung", "alerte fatale", "alerta irrecuperable",
 	"alerta fatal", "alerta grave", "avviso irreversibile", "неустранимое предупреждение", "严重警告", "严重警报", "致命警报", "嚴重警示", "嚴重警報", "심각한 경고"}
 
 // sentWords show that the writer sent the alert.
-var sentWords = [...]string{"generated", "生成", "generiert", "générée", "gener", "создан", "产生", "產生", "생성"}
+var sentWords = [...]string{"generated", "生成", "generiert", "générée", "gener", "создан", "产生", "產生", "생성", "送信し", "送信され", "gesendet", "envoyée", "отправлен"}
+
+// alertVerbs tell that such a sentence is about an alert that came or went: "a fatal error" alone is anybody's.
+var alertVerbs = [...]string{"警告が受信", "警告を受信", "警告を受け取", "アラートが受信", "アラートを受信", "アラートを受け取", "警告が生成", "警告を生成", "警告が送信", "警告を送信", "アラートが生成", "アラートを生成", "アラートが送信", "アラートを送信",
+	"プロトコルで定義", "warnung empfangen", "warnung wurde empfangen", "warnung wurde vom", "warnung generiert", "warnung wurde generiert", "fatale a été reçue", "fatale a été générée", "fatale suivante a été", "irrecuperable recib", "fatal recib",
+	"irreversibile ricevut", "收到", "接收到", "产生", "產生", "предупреждение получен", "получено неустранимое", "수신"}
 
 // schannelAlert reads the alert that an event tells of, by the order of the numbers in its sentence.
 func schannelAlert(clean, id string, r *Reading) {
@@ -141,7 +146,8 @@ func mayAlert(clean string) bool {
 // schannelWords: only Schannel writes such sentences.
 func schannelWords(sentence string) bool {
 	return slices.ContainsFunc([]string{"tls protocol defined fatal", "fatal alert was received", "fatal alert was generated", "remote endpoint",
-		"警告が受信", "警告が生成", "プロトコルで定義"}, func(s string) bool { return strings.Contains(sentence, s) })
+		"the following fatal alert"}, func(s string) bool { return strings.Contains(sentence, s) }) ||
+		slices.ContainsFunc(alertVerbs[:], func(s string) bool { return strings.Contains(sentence, s) })
 }
 
 // sayAlert says an alert with the state Schannel was in: Microsoft publishes no table of the states, those here are what its

@@ -32,7 +32,7 @@ func Read(text string) Reading {
 		text = text[:MaxText]
 	}
 	var r Reading
-	clean := Clean(text)
+	clean := withoutLookups(Clean(text))
 	for _, decode := range decoders {
 		decode(clean, &r)
 	}
@@ -40,6 +40,7 @@ func Read(text string) Reading {
 	for _, row := range phrases().find(folded) {
 		r.add(row)
 	}
+	principalName(folded, &r)
 	if len(r.Symptoms) == 0 {
 		r.general(clean, folded)
 	}
@@ -56,7 +57,7 @@ func Read(text string) Reading {
 }
 
 // general hears sentences that only count where nothing more particular is said: those that announce another one, and
-// what the Japanese wordings of a complaint have in common.
+// what the Japanese wordings of a complaint, and Windows's in all languages, have in common.
 func (r *Reading) general(clean, folded string) {
 	for _, row := range commonPhrases().find(folded) {
 		r.add(row)
@@ -86,7 +87,7 @@ var families = [][]row{
 
 // decoders read codes out of a cleaned text, each its family's.
 var decoders = []func(clean string, r *Reading){
-	opensslCodes, verifyCodes, exitCodes, alertCodes, windowsCodes, sqlclientCodes, databaseCodes, proxyCodes, libraryCodes,
+	opensslCodes, verifyCodes, exitCodes, alertCodes, windowsCodes, sqlclientCodes, databaseCodes, proxyCodes, libraryCodes, sqlServerStart,
 }
 
 // add takes over what one row says.
@@ -114,4 +115,4 @@ func (r *Reading) Code(code, means string) {
 var phrases = sync.OnceValue(func() *matcher { return newMatcher(append(slices.Clone(families), catalogueRows())) })
 
 // commonPhrases is the automaton over what is only heard where nothing else is, built once.
-var commonPhrases = sync.OnceValue(func() *matcher { return newMatcher([][]row{japaneseRows}) })
+var commonPhrases = sync.OnceValue(func() *matcher { return newMatcher(append(slices.Clone(windowsTerms), japaneseRows)) })
