@@ -22,6 +22,8 @@ type Profile struct {
 	OpenSSL int
 	// Unverified: the chain is not looked at, nor the name; AnyName: the name is not.
 	Unverified, AnyName bool
+	// Pins are the public keys or certificates of which one must come; empty: any.
+	Pins []string
 	// Policy names the system-wide crypto policy that shapes it ("FIPS 140"), if any.
 	CryptoPolicy string
 }

@@ -127,6 +127,10 @@ func TestVaryChangesOneThing(t *testing.T) {
 		{fact.Variant{Kind: fact.ServerName, Value: "x.test"}, []string{"name"}},
 		{fact.Variant{Kind: fact.ALPN, Value: "h2"}, []string{"alpn"}},
 		{fact.Variant{Kind: fact.Versions, Value: "old"}, []string{"versions"}},
+		{fact.Variant{Kind: fact.Versions, Value: "TLS1.1"}, []string{"versions"}},
+		{fact.Variant{Kind: fact.Suites, Value: "TLS_RSA_WITH_3DES_EDE_CBC_SHA"}, []string{"suites"}},
+		{fact.Variant{Kind: fact.Groups, Value: "P-521"}, []string{"groups"}},
+		{fact.Variant{Kind: fact.Signatures, Value: "rsa_pkcs1_sha1"}, []string{"signatures"}},
 	}
 	for _, test := range tests {
 		hello, _, changed := Vary(modern(), here, test.v)
@@ -138,6 +142,23 @@ func TestVaryChangesOneThing(t *testing.T) {
 				t.Errorf("%s changes %s", test.v, part)
 			}
 		}
+	}
+}
+
+// TestAllSuitesSoundFirst: behind the client's own stand those that RFC 9325 §4.2 recommends, so that a server which follows
+// the client's order answers with one of them when it has any; key exchange with RSA, which it advises against, is behind.
+func TestAllSuitesSoundFirst(t *testing.T) {
+	capped := modern()
+	own := capped.Hello
+	capped.Hello = func(t Target) wire.Hello {
+		h := own(t)
+		h.Versions, h.Shares, h.Suites = []uint16{wire.TLS12}, nil, []uint16{names.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+		return h
+	}
+	hello, _, _ := Vary(capped, here, fact.Variant{Kind: fact.Suites, Value: "all"})
+	ecdhe, rsa := slices.Index(hello.Suites, names.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256), slices.Index(hello.Suites, names.TLS_RSA_WITH_AES_128_CBC_SHA)
+	if hello.Suites[0] != names.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 || ecdhe < 0 || rsa < 0 || ecdhe > rsa {
+		t.Errorf("the client's own first, then ECDHE (%d), then RSA (%d): %x", ecdhe, rsa, hello.Suites)
 	}
 }
 
@@ -163,6 +184,7 @@ func TestVariantsThatChangeNothingSaySo(t *testing.T) {
 	for _, v := range []fact.Variant{
 		{Kind: fact.Versions, Value: "new"}, {Kind: fact.Version, Value: "TLS9"}, {Kind: fact.ALPN, Value: "none"},
 		{Kind: fact.EMS, Value: "on"}, {Kind: fact.Accept, Value: "legacy-renegotiation"}, {Kind: fact.ServerName, Value: here.Name},
+		{Kind: fact.Versions, Value: "TLS1.2"}, {Kind: fact.Suites, Value: "TLS_NO_SUCH"}, {Kind: fact.Groups, Value: "P-256"}, {Kind: fact.Signatures, Value: ""},
 	} {
 		if _, _, changed := Vary(modern(), here, v); changed {
 			t.Errorf("%s: said to change something", v)

@@ -24,10 +24,10 @@ func (u Use) Configured() (Behaviour, bool) {
 		name += "@" + u.Version
 	}
 	if _, m, ok := Find(strings.TrimSpace(name + " " + u.Mode)); ok {
-		return m.Does, true
+		return u.Overlay.apply(m.Does), true
 	}
 	_, m, ok := Find(name)
-	return m.Does, ok
+	return u.Overlay.apply(m.Does), ok
 }
 
 // nginxConfigured is nginx towards an upstream, as its proxy_ssl_ directives say. A release is told by none of them: a current
@@ -121,74 +121,6 @@ func nginxCiphers(b Behaviour, list string) Behaviour {
 	}
 	b.Profile = offering(b.Profile, func(h *wire.Hello) { h.Suites = cipherString(list, h.Suites) })
 	return b
-}
-
-// cipherString keeps of suites what an OpenSSL cipher string names, in their order (ciphers(1)): names of suites, words that
-// stand for groups of them, "A+B" for what both mean, "!" and "-" for what is taken away. Suites of TLS 1.3 are not its matter.
-func cipherString(list string, suites []uint16) []uint16 {
-	keep := map[uint16]bool{}
-	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return r == ':' || r == ',' || r == ' ' }) {
-		word, _, _ = strings.Cut(word, "@")
-		away := strings.HasPrefix(word, "!") || strings.HasPrefix(word, "-")
-		word = strings.TrimLeft(word, "!-+")
-		for _, s := range suites {
-			if word != "" && meant(word, s) {
-				keep[s] = !away
-			}
-		}
-	}
-	var left []uint16
-	for _, s := range suites {
-		if keep[s] || s>>8 == 0x13 {
-			left = append(left, s)
-		}
-	}
-	return left
-}
-
-// meant reports whether a word of a cipher string means a suite.
-func meant(word string, id uint16) bool {
-	suite, ok := names.SuiteByID(id)
-	if !ok || suite.OpenSSL == word {
-		return ok
-	}
-	for _, part := range strings.Split(word, "+") {
-		if !inGroup(part, suite) {
-			return false
-		}
-	}
-	return true
-}
-
-// inGroup reports whether a suite belongs to one of OpenSSL's groups.
-func inGroup(word string, s names.Suite) bool {
-	switch word {
-	case "DEFAULT", "ALL", "HIGH":
-		return true
-	case "RSA", "kRSA":
-		return s.Kex == "RSA"
-	case "ECDHE", "kECDHE", "EECDH", "kEECDH":
-		return s.Kex == "ECDHE"
-	case "DHE", "EDH", "kDHE", "kEDH", "DH":
-		return s.Kex == "DHE"
-	case "aECDSA", "ECDSA":
-		return s.Auth == "ECDSA"
-	case "aRSA":
-		return s.Auth == "RSA"
-	case "AESGCM":
-		return strings.HasPrefix(s.Cipher, "AES") && strings.HasSuffix(s.Cipher, "GCM")
-	case "AES":
-		return strings.HasPrefix(s.Cipher, "AES")
-	case "AES128", "AES256":
-		return strings.HasPrefix(s.Cipher, "AES_"+word[3:])
-	case "CHACHA20":
-		return strings.HasPrefix(s.Cipher, "CHACHA20")
-	case "3DES":
-		return strings.HasPrefix(s.Cipher, "3DES")
-	case "SHA", "SHA1", "SHA256", "SHA384":
-		return s.MAC == strings.TrimSuffix(word, "1") || s.MAC == word
-	}
-	return false
 }
 
 // nginxCommand applies proxy_ssl_conf_command (SSL_CONF_cmd(3)).

@@ -14,9 +14,18 @@ type Use struct {
 	Name          string        // the name verified and, where SNI is on, sent; "": Target.Host
 	SNI           string        // "" as the product does by default, "none", or a name
 	CA, Cert, Key string        // files
+	Overlay       Overlay       // what single options change of it
 	Behaviour     Behaviour     // what this mode does; set by whoever joins uses and products
 	From          []fact.Setting
 	Scope         []string // the blocks around it, outermost first
+}
+
+// Refusal is why this client refuses its options and begins no handshake; "": it does not.
+func (u *Use) Refusal() string {
+	if u.Behaviour.TLS == TLSNever {
+		return ""
+	}
+	return u.Overlay.refusal(u.Behaviour)
 }
 
 // usesOf lists the functions that turn the settings of a dialect into uses.

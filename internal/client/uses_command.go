@@ -91,7 +91,7 @@ func modeRedis(c *connection, u *Use) {
 // usesTLSCommand makes the uses of programs that speak TLS from the start.
 func usesTLSCommand(settings []fact.Setting) []Use {
 	c := &connection{settings}
-	u := Use{From: settings, CA: c.value(caNames...), Cert: c.value(certNames...), Key: c.value(keyNames...)}
+	u := Use{From: settings, CA: c.value(caNames...), Cert: c.value(certNames...), Key: c.value(keyNames...), Overlay: c.overlay()}
 	switch settings[0].Dialect {
 	case "curl":
 		u.Client, u.Mode = "curl", curlMode(c)
@@ -137,6 +137,7 @@ func (c *connection) addresses(u Use, names ...string) []Use {
 		v.Target.Protocol = protocol
 		v.Target.Host, v.Target.Port = hostPort(rest[strings.LastIndexByte(rest, '@')+1:], usual)
 		v.Name = v.Target.Host
+		v.Overlay.Connect = c.elsewhere(v.Target.Host, v.Target.Port)
 		out = append(out, v)
 	}
 	return out

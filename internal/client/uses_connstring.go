@@ -109,6 +109,7 @@ func (d useRule) uses(settings []fact.Setting) []Use {
 	c := &connection{settings}
 	u := Use{Client: d.client, Target: fact.Endpoint{Protocol: d.protocol, Port: d.port}, From: settings, Scope: settings[0].Scope}
 	u.CA, u.Cert, u.Key = c.value(caNames...), c.value(certNames...), c.value(keyNames...)
+	u.Overlay = c.overlay()
 	d.mode(c, &u)
 	u.known()
 	hosts := strings.Split(c.value(hostNames...), ",")
@@ -198,6 +199,9 @@ func (u *Use) aim(host string) bool {
 	}
 	if host == "" && u.Target.Protocol == "mysql" || host == "" && u.Client != "psql" && strings.HasPrefix(u.Target.Protocol, "postgres") {
 		host = "localhost"
+	}
+	if host == "" && u.Client == "redis-cli" {
+		host = "127.0.0.1"
 	}
 	if u.Name == "" {
 		u.Name = host

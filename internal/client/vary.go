@@ -33,12 +33,12 @@ func Vary(p Profile, t Target, v fact.Variant) (wire.Hello, Limits, bool) {
 	case fact.Versions:
 		changed = varyVersions(&h, &l, v.Value)
 	case fact.Suites:
-		changed = widenSuites(&h)
+		changed = varySuites(&h, v.Value)
 	case fact.Groups:
-		changed = add(&h.Groups, allGroups)
+		changed = add(&h.Groups, oneOrAll(v.Value, allGroups, names.GroupByName))
 	case fact.Signatures:
-		changed = add(&h.Signatures, allSignatures)
-		l.RefuseSHA1Signature = false
+		changed = add(&h.Signatures, oneOrAll(v.Value, allSignatures, names.SchemeByName))
+		l.RefuseSHA1Signature = l.RefuseSHA1Signature && v.Value != "all"
 	case fact.Wide:
 		varyVersions(&h, &l, "old")
 		varyVersions(&h, &l, "new")
@@ -93,12 +93,34 @@ func isPSS(scheme uint16) bool { return slices.Contains(rsaPSS, scheme) }
 
 func is13(s uint16) bool { return s>>8 == 0x13 }
 
-// varyVersions adds the versions below ("old") or above ("new") those offered.
+// oneOrAll is the one value of a name, or all where it is "all".
+func oneOrAll(value string, all []uint16, find func(string) (uint16, bool)) []uint16 {
+	if value == "all" {
+		return all
+	}
+	if id, ok := find(value); ok {
+		return []uint16{id}
+	}
+	return nil
+}
+
+// varySuites adds every suite, or one.
+func varySuites(h *wire.Hello, value string) bool {
+	if value == "all" {
+		return widenSuites(h)
+	}
+	s, ok := names.SuiteByName(value)
+	return ok && add(&h.Suites, []uint16{s.ID})
+}
+
+// varyVersions adds the versions below ("old") or above ("new") those offered, or one by its name.
 func varyVersions(h *wire.Hello, l *Limits, which string) bool {
 	before := len(h.Versions)
 	extra := []uint16{wire.TLS11, wire.TLS10}
 	if which == "new" {
 		extra = []uint16{wire.TLS13, wire.TLS12}
+	} else if id, ok := names.ParseVersion(which); ok {
+		extra = []uint16{id}
 	}
 	all := slices.Concat(h.Versions, extra)
 	slices.Sort(all)
@@ -113,7 +135,8 @@ func varyVersions(h *wire.Hello, l *Limits, which string) bool {
 }
 
 // widenSuites adds every suite that a server with a certificate could choose: first those that the engine can
-// complete, then those whose ServerHello is answer enough.
+// complete, then those whose ServerHello is answer enough. Of each the ones that RFC 9325 §4.2 recommends come first: a
+// server that follows the client's order answers with the best that it has.
 func widenSuites(h *wire.Hello) bool {
 	has13 := slices.Contains(h.Versions, wire.TLS13)
 	var whole, answer []uint16
@@ -126,7 +149,26 @@ func widenSuites(h *wire.Hello) bool {
 			answer = append(answer, s.ID)
 		}
 	}
+	for _, list := range [][]uint16{whole, answer} {
+		slices.SortStableFunc(list, func(a, b uint16) int { return soundness(b) - soundness(a) })
+	}
 	return add(&h.Suites, slices.Concat(whole, answer))
+}
+
+// soundness is higher for what RFC 9325 §4.2 recommends: an ephemeral key exchange on curves, authenticated encryption.
+func soundness(id uint16) int {
+	s, _ := names.SuiteByID(id)
+	n := 0
+	if s.MAC == "AEAD" {
+		n++
+	}
+	switch s.Kex {
+	case "any", "ECDHE":
+		n += 4
+	case "DHE":
+		n += 2
+	}
+	return n
 }
 
 // withCertificate: a suite with a key exchange that any server of today may have, and encryption.

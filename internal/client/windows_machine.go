@@ -19,6 +19,10 @@ func WindowsMachine(settings []fact.Setting) (fact.Machine, bool) {
 		m.Build = r.version
 	}
 	r, known := releaseOfBuild(m.Build)
+	if m.Contradiction = t.contradiction(m, r); m.Contradiction != "" {
+		m.Order = orderOf(settings, "")
+		return m, true
+	}
 	if known {
 		m.Product = r.product(m.Product, m.Server)
 		m.Server = r.edition(m.Server)

@@ -159,3 +159,64 @@ func TestRepairTools(t *testing.T) {
 		}
 	}
 }
+
+// TestContradictions: a name and numbers of different releases are told as such and judged by neither. Which build is which release is
+// that of Microsoft's release information; a desktop of build 22000 and later is called Windows 10 by its own registry, XP of 64 bits is
+// 5.2.3790, and LTSB and LTSC have a year.
+func TestContradictions(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		says string // "": none
+	}{
+		{"Windows Server 2019 14393.3300", "10.0.14393 is Windows 10 1607 or Server 2016"},
+		{"Windows Server 2022 14393", "10.0.14393 is"},
+		{"Windows Server 2016 17763.1", "10.0.17763 is Windows 10 1809 or Server 2019"},
+		{"Windows 10 20348", "10.0.20348 is Windows Server 2022"},
+		{"Windows 11 19045", "10.0.19045 is Windows 10 22H2"},
+		{"Windows Server 2012 9600", "6.3.9600 is Windows 8.1 or Server 2012 R2"},
+		{"Windows Server 2012 R2 9200", "6.2.9200 is Windows 8 or Server 2012"},
+		{"Windows Server 2019 1607", "there is no version 1607"},
+		{"Windows 10 1607 17763", "version 1607 is another release"},
+		{"Windows Server 2016 10.0.14393 build 17763", "the builds 17763 and 14393"},
+		{"Windows Server 2016 14393.3300 14393.3542", "the revisions 3300 and 3542"},
+		{"Windows Server 2016 2019", "the names 2016 and 2019"},
+		{"Windows Server 2019 17763.5329", ""},
+		{"Windows Server 2016 14393.3300", ""},
+		{"Windows Server 2016 14393.3300 build 14393", ""},
+		{"Windows Server 2019 1809", ""},
+		{"Windows Server 2022 21H2 20348.169", ""},
+		{"Windows Server 2022 25398", ""}, // the yearly channel between two releases
+		{"Windows Server 2012 R2 9600.20000", ""},
+		{"Windows Server 2008 R2 7601", ""},
+		{"Windows Server 2008 6003", ""},
+		{"Windows 10 22631", ""},
+		{"Windows 10 Enterprise 14393.3300", ""},
+		{"OS Name:  Microsoft Windows 10 Enterprise 2016 LTSB\nOS Version:  10.0.14393 N/A Build 14393\n", ""},
+		{"OS Name:  Microsoft Windows 10 Enterprise LTSC 2019\nOS Version:  10.0.17763 N/A Build 17763\n", ""},
+		{"OS Name:  Microsoft Windows XP Professional\nOS Version:  5.2.3790 Service Pack 2 Build 3790\n", ""},
+		{"OS Name:  Microsoft Hyper-V Server 2016\nOS Version:  10.0.14393 N/A Build 14393\n", ""},
+		{"OS Name:  Microsoft Windows Small Business Server 2011 Standard\nOS Version:  6.1.7601 Service Pack 1 Build 7601\n", ""},
+		{"10.0.99999", ""}, // newer than what is known here
+	} {
+		m := machine(t, c.text)
+		if (m.Contradiction == "") != (c.says == "") || !strings.Contains(m.Contradiction, c.says) {
+			t.Errorf("%s: %q, want %q", c.text, m.Contradiction, c.says)
+		}
+		if c.says != "" && (m.Repaired != fact.Unknown || m.By != fact.ByNothing || m.Order.From != "") {
+			t.Errorf("%s is judged: %+v", c.text, m)
+		}
+	}
+}
+
+// TestTypedUpdates: an update that is named decides where it holds the repair, and none that is older does, as more may be installed.
+func TestTypedUpdates(t *testing.T) {
+	for text, want := range map[string]fact.Tri{
+		"Windows Server 2016 with KB4537806": fact.Yes, "Windows Server 2016 with KB5034119": fact.Yes, "Windows Server 2016 with KB4537764": fact.Unknown,
+		"Windows Server 2016 14393.3300 with KB4537806": fact.No, // the build is what runs
+		"Windows Server 2012 R2 9600.20000":             fact.No, "Microsoft Windows Server 2016 Datacenter 10.0.14393 N/A Build 14393": fact.Unknown,
+	} {
+		if m := machine(t, text); m.Repaired != want {
+			t.Errorf("%s: %v by %q, want %v", text, m.Repaired, m.By, want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ type windowsRelease struct {
 }
 
 var windowsReleases = []windowsRelease{
-	{"5.1.2600", "XP", "", "", ""}, {"5.2.3790", "", "2003", "", ""},
+	{"5.1.2600", "XP", "", "", ""}, {"5.2.3790", "XP", "2003", "", ""},
 	{"6.0.6002", "Vista", "2008", "", ""}, {"6.0.6003", "", "2008", "", ""},
 	{"6.1.7601", "7", "2008 R2", "", "2008R2"}, {"6.1.7600", "7", "2008 R2", "", "2008R2"},
 	{"6.2.9200", "8", "2012", "", "2012R2"}, {"6.3.9600", "8.1", "2012 R2", "", "2012R2"},
@@ -84,6 +84,81 @@ func windowsName(product string, server bool) string {
 		}
 	}
 	return ""
+}
+
+// contradiction says how what was told of a machine belongs to different releases; "": it does not. r is the release of the build.
+func (t told) contradiction(m fact.Machine, r windowsRelease) string {
+	builds := slices.Concat(t.all["CurrentBuild"], t.all["CurrentBuildNumber"])
+	if t.all["Version"] != nil && m.Build != "" {
+		builds = append(builds, strings.Split(m.Build, ".")[2])
+	}
+	for _, b := range builds {
+		if b != builds[0] {
+			return "the builds " + builds[0] + " and " + b + " were told of it"
+		}
+	}
+	for _, revision := range t.all["UBR"] {
+		if revision != t.all["UBR"][0] {
+			return "the revisions " + t.all["UBR"][0] + " and " + revision + " were told of it"
+		}
+	}
+	server := m.Server == fact.Yes
+	names := windowsNamesIn(m.Product, server)
+	if len(names) > 1 {
+		return "the names " + strings.Join(names, " and ") + " were told of it"
+	}
+	if r.version != "" && len(names) == 1 && !r.called(names[0], server) {
+		return "its name is that of another release than its build: " + r.version + " is " + r.product("", fact.Unknown)
+	}
+	ids := slices.DeleteFunc(slices.Concat(t.all["ReleaseId"], t.all["DisplayVersion"]), func(id string) bool {
+		return !slices.ContainsFunc(windowsReleases, func(o windowsRelease) bool { return o.id == id })
+	})
+	switch {
+	case len(ids) == 0:
+	case r.id != "" && !slices.Contains(ids, r.id):
+		return "version " + ids[0] + " is another release than its build: " + r.version + " is " + r.product("", fact.Unknown)
+	case m.Build == "" && len(names) == 1 && !slices.ContainsFunc(windowsReleases, func(o windowsRelease) bool {
+		return slices.Contains(ids, o.id) && o.called(names[0], server)
+	}):
+		return "there is no version " + ids[0] + " of that name"
+	}
+	return ""
+}
+
+// windowsNamesIn are the different parts of a product's name that tell a release. Years are no names of the desktop: there is a
+// Windows 10 Enterprise 2016 LTSB.
+func windowsNamesIn(product string, server bool) (names []string) {
+	words := strings.Fields(product)
+	for i := range words {
+		if name := windowsName(strings.Join(words[i:], " "), server); name != "" && (strings.HasPrefix(name, words[i])) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// called reports whether a release can have a name. Windows 11 calls itself Windows 10 in its registry; a server's release without
+// a year of its own may have that of the one before.
+func (r windowsRelease) called(name string, server bool) bool {
+	switch {
+	case !server:
+		return r.desktop == name || r.desktop == "11" && name == "10"
+	case r.server != "":
+		return r.server == name
+	}
+	return name == r.yearBefore()
+}
+
+// yearBefore is the name of the newest server with a year that is not younger than a release.
+func (r windowsRelease) yearBefore() string {
+	own, _ := buildNumbers(r.version)
+	best, name := 0, ""
+	for _, o := range windowsReleases {
+		if v, ok := buildNumbers(o.version); ok && o.server != "" && v[0] == own[0] && v[2] < own[2] && v[2] > best {
+			best, name = v[2], o.server
+		}
+	}
+	return name
 }
 
 // serverEdition: the product's name, or how Windows says it is installed, is that of a server.
