@@ -42,7 +42,21 @@ func Command(args []string) (Result, bool) {
 	}
 	out := environmentSettings(p.v.dialect, env)
 	out = append(out, p.read(rest)...)
-	return Result{Dialect: p.v.dialect, Settings: out, Gaps: elsewhere(out)}, true
+	return Result{Dialect: p.v.dialect, Settings: out, Gaps: elsewhere(out), Elsewhere: runsElsewhere(args)}, true
+}
+
+// runsElsewhere reports whether what calls the program runs it where this machine's files are not.
+func runsElsewhere(words []string) bool {
+	for i, w := range words {
+		name := programName(w)
+		switch {
+		case name == "ssh" || strings.Contains(containers, " "+name+" "):
+			return true
+		case programNamed(name, words[i+1:]) != nil:
+			return false
+		}
+	}
+	return false
 }
 
 // callers are programs that call another one, named in their arguments.

@@ -33,6 +33,8 @@ type Result struct {
 	Settings []fact.Setting // in the order of reading, included files in place
 	Gaps     []fact.Gap     // what could not be read, and why
 	Files    int            // files read, the first included
+	// Elsewhere: a command that is run in a container or on another machine; the files that it names are there.
+	Elsewhere bool
 }
 
 // A dialect is one form of configuration file.

@@ -61,6 +61,7 @@ func TestGoMSSQLAgrees(t *testing.T) {
 var goMySQLSeeds = []string{
 	"u:p@tcp(db:3306)/x?tls=skip-verify", "tcp(db)/x", "u:p@/@ss@tcp([de:ad:be:ef::ca:fe]:80)/db?tls=true", "u@tcp(127.0.0.1:3307)/?tls=preferred&timeout=3s",
 	"u:p%20@tcp(a.b)/d%2Fb?charset=utf8mb4", "u:(p)@tcp(db:1)/x?tls=false",
+	"u:p@/x?tls=true", "u:p@tcp/x?tls=skip-verify",
 }
 
 func TestGoMySQLAgrees(t *testing.T) {

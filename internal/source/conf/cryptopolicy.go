@@ -101,7 +101,7 @@ func policyName(i int, name string) fact.Setting {
 		return s
 	}
 	if near := nearest(name, policyNames); near != "" && edits(fold(name), fold(near)) <= 2 {
-		s.Unknown, s.Near = true, near
+		s.Unknown, s.BadValue, s.Near = true, true, near
 	}
 	return s
 }

@@ -82,7 +82,7 @@ func readFreeTDS(r *reader, f file) {
 		case !known || w.name != s.Name: // "ca_file" is not "ca file"
 			s.Unknown, s.Near = true, freetdsOptions.meant(s.Name)
 		case w.refuses(s.Value()):
-			s.Unknown, s.Near = true, w.name+"="+nearest(s.Value(), w.values)
+			s.Unknown, s.BadValue, s.Near = true, true, w.name+"="+nearest(s.Value(), w.values)
 		}
 		r.set(f, l.number, s)
 	}

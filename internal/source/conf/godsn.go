@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -134,12 +135,17 @@ func readGoMySQL(text string) []fact.Setting {
 		slash = strings.LastIndex(text, ")/") + 1
 	}
 	if slash < 1 {
-		return nil
+		if slash = shortGoMySQL(text); slash < 1 {
+			return nil
+		}
 	}
 	left := text[:slash]
 	database, query, _ := strings.Cut(text[slash+1:], "?")
 	at := strings.LastIndexByte(left, '@')
 	protocol, address, ok := strings.Cut(strings.TrimSuffix(left[at+1:], ")"), "(")
+	if !ok && oneWord(protocol, "", "tcp") {
+		protocol, address, ok = "tcp", "127.0.0.1:3306", true // the driver's defaults
+	}
 	if !ok || !plausibleKey(protocol) || at < 0 && protocol != "tcp" && protocol != "unix" || strings.ContainsAny(protocol+address+database, " ") {
 		return nil
 	}
@@ -163,3 +169,28 @@ func readGoMySQL(text string) []fact.Setting {
 	pairs = append(pairs, pair{"database", unescape(database)})
 	return goMySQL.settings(append(pairs, splitQuery(query)...), inString)
 }
+
+// shortGoMySQL is where the slash stands in "user:password@/database" and "user:password@tcp/database", 0 where the text is no such:
+// without parentheses it is told by its user and password.
+func shortGoMySQL(text string) int {
+	slash := strings.LastIndexByte(text[:len(text)-len(afterFirst(text, '?'))], '/')
+	if slash < 1 || strings.Contains(text, "://") {
+		return 0
+	}
+	at := strings.LastIndexByte(text[:slash], '@')
+	if at < 0 || !oneWord(text[at+1:slash], "", "tcp") {
+		return 0
+	}
+	if user, _, secret := strings.Cut(text[:at], ":"); !secret || !plausibleKey(user) {
+		return 0
+	}
+	return slash
+}
+
+// afterFirst is what follows the first mark, "" without one.
+func afterFirst(text string, mark byte) string {
+	_, rest, _ := strings.Cut(text, string(mark))
+	return rest
+}
+
+func oneWord(s string, list ...string) bool { return slices.Contains(list, s) }

@@ -150,7 +150,7 @@ func mysqlValue(s *fact.Setting, word *keyword, value string) {
 		s.Args = []string{strings.ToUpper(whole)}
 		return
 	}
-	s.Unknown = true
+	s.Unknown, s.BadValue = true, true
 	near := nearest(value, word.values)
 	if fold(value) == "verifyfull" { // what PostgreSQL calls it
 		near = "verify_identity"

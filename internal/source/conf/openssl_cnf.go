@@ -212,10 +212,27 @@ func (o *opensslFile) emit() {
 			role = scopeChain
 		}
 		if s, ok := l.setting(role); ok {
+			if role == "" && !l.overridden {
+				s.Near = o.missing(l.section)
+			}
 			o.set(file{name: l.file}, l.number, s)
 			o.level(l, s)
 		}
 	}
+}
+
+// missing is the line of the default section that would make OpenSSL read a section, where it is all that is missing: the
+// names from there on are in place (config(5), "SSL Configuration").
+func (o *opensslFile) missing(section string) string {
+	if o.get("default", "openssl_conf") != "" {
+		return ""
+	}
+	for _, l := range o.lines {
+		if l.name == "ssl_conf" && !l.overridden && l.section != "default" && o.get(l.value, "system_default") == section {
+			return "openssl_conf = " + l.section
+		}
+	}
+	return ""
 }
 
 // level adds the security level that a cipher string sets, as a setting of its own.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tlswhy/tlswhy/internal/fact"
 )
 
 // opensslChain leads to [sys] as Fedora, RHEL and Ubuntu ship it, by other names.
@@ -274,6 +276,24 @@ func TestSecurityLevel(t *testing.T) {
 	for in, want := range map[string]string{"DEFAULT@SECLEVEL=2": "2", "@SECLEVEL=1:ALL:@SECLEVEL=0": "0", "@SECLEVEL=": "", "@SECLEVEL=7": "", "HIGH": ""} {
 		if got, ok := securityLevel(in); got != want || ok != (want != "") {
 			t.Errorf("securityLevel(%q) = %q, %v; want %q", in, got, ok, want)
+		}
+	}
+}
+
+// TestOpenSSLMissingLine: sections that only openssl_conf is missing to say so (config(5): it stands in the default section); one
+// that no system_default leads to, or a file that starts elsewhere, has more wrong with it.
+func TestOpenSSLMissingLine(t *testing.T) {
+	const sections = "[init]\nssl_conf = tls\n[tls]\nsystem_default = sys\n[sys]\nMinProtocol = TLSv1.2\n"
+	for text, want := range map[string]string{
+		sections: "openssl_conf = init",
+		"[req]\nopenssl_conf = init\n" + sections:                "openssl_conf = init", // not in the default section
+		"openssl_conf = other\n" + sections:                      "",
+		"[init]\nssl_conf = tls\n[sys]\nMinProtocol = TLSv1.2\n": "",
+	} {
+		res := tree{"openssl.cnf": text}.read(t, "openssl.cnf")
+		i := slices.IndexFunc(res.Settings, func(s fact.Setting) bool { return s.Name == "MinProtocol" })
+		if i < 0 || res.Settings[i].Scope[0] != scopeUnread || res.Settings[i].Near != want {
+			t.Errorf("%q: %+v, want %q", text, res.Settings, want)
 		}
 	}
 }

@@ -148,7 +148,7 @@ func pgSetting(r *reader, f file, n int, name, value string) {
 		s.Args = nil // a command may hold the passphrase
 	case known:
 		if word.refuses(value) {
-			s.Unknown = true
+			s.Unknown, s.BadValue = true, true
 			if near := nearest(value, word.values); near != "" {
 				s.Near = name + "=" + near
 			}

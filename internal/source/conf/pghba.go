@@ -142,7 +142,7 @@ func hbaRule(w []string) fact.Setting {
 		case word.secret:
 			w[i] = key + "=***"
 		case word.refuses(value):
-			s.Unknown, s.Near = true, key+"="+nearest(value, word.values)
+			s.Unknown, s.BadValue, s.Near = true, true, key+"="+nearest(value, word.values)
 		}
 	}
 	return s

@@ -75,6 +75,7 @@ func (r *reader) set(f file, line int, s fact.Setting) {
 		s.Dialect = r.res.Dialect
 	}
 	cutSecrets(s.Name+" "+s.Near, s.Args)
+	judgeVersions(&s)
 	r.res.Settings = append(r.res.Settings, s)
 }
 

@@ -65,6 +65,7 @@ type regKey struct {
 	scope   []string
 	unknown bool   // a part of its name is none that Windows looks for
 	near    string // the one that was meant
+	wrong   string // that part
 }
 
 func readReg(r *reader, f file) {
@@ -82,7 +83,7 @@ func readReg(r *reader, f file) {
 		case text[0] == '[':
 			key = regKeyOf(strings.Trim(text, "[]"))
 			if key.unknown {
-				r.set(f, n, fact.Setting{Scope: key.scope, Name: "(key)", Unknown: true, Near: key.near})
+				r.set(f, n, fact.Setting{Scope: key.scope, Name: "(key)", Args: []string{key.wrong}, Unknown: true, Near: key.near})
 			}
 		case key.root != nil:
 			if s, ok := key.value(text); ok {
@@ -133,7 +134,7 @@ func regKeyOf(path string) regKey {
 		key.scope = append(key.scope, parts[len(want):]...)
 		key.judge()
 		if strings.EqualFold(hive, "HKEY_CURRENT_USER") && root.scope != "Internet Settings" {
-			key.unknown, key.near = true, "HKEY_LOCAL_MACHINE"
+			key.unknown, key.near, key.wrong = true, "HKEY_LOCAL_MACHINE", hive
 		}
 		return key
 	}
@@ -144,7 +145,7 @@ func regKeyOf(path string) regKey {
 func regStray(parts []string) regKey {
 	for i := 1; i < len(parts) && i < 8; i++ {
 		if strings.EqualFold(parts[i-1], "SecurityProviders") && edits(fold(parts[i]), "schannel") <= 2 && !strings.EqualFold(parts[i], "SCHANNEL") {
-			return regKey{root: &regRoot{scope: parts[i], below: true}, scope: parts[i:], unknown: true, near: "SCHANNEL"}
+			return regKey{root: &regRoot{scope: parts[i], below: true}, scope: parts[i:], unknown: true, near: "SCHANNEL", wrong: parts[i]}
 		}
 	}
 	return regKey{}

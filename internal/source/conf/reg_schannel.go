@@ -52,7 +52,7 @@ func (k *regKey) part(i int, known []string) {
 			return
 		}
 	}
-	k.unknown, k.near = true, nearest(k.scope[i], known)
+	k.unknown, k.near, k.wrong = true, nearest(k.scope[i], known), k.scope[i]
 }
 
 // value is the setting of one line of the key: "Enabled"=dword:00000001. A line `"Enabled"=-` deletes it.

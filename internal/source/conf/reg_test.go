@@ -55,7 +55,7 @@ x.reg:5  SCHANNEL > Something 1
 x.reg:8  SCHANNEL > Protocols > TLS 1.2 > Client > Enabled 4294967295
 x.reg:9  SCHANNEL > Protocols > TLS 1.2 > Client > DisableByDefault 0  ? DisabledByDefault
 x.reg:10  SCHANNEL > Protocols > TLS 1.2 > Client > DisabledByDefault 0 REG_SZ
-x.reg:12  SCHANNEL > Protocols > TLS1.3 > Server > (key)  ? TLS 1.3
+x.reg:12  SCHANNEL > Protocols > TLS1.3 > Server > (key) TLS1.3  ? TLS 1.3
 x.reg:13  SCHANNEL > Protocols > TLS1.3 > Server > Enabled 1  ? TLS 1.3
 x.reg:15  SCHANNEL > Ciphers > RC4 128/128 > Enabled 0
 x.reg:17  SCHANNEL > KeyExchangeAlgorithms > Diffie-Hellman > ServerMinKeyBitLength 2048
@@ -103,9 +103,9 @@ func TestRegStray(t *testing.T) {
 "ProxyServer"="proxy:8080"
 `
 	wantSettings(t, tree{"x.reg": text}.read(t, "x.reg"), `
-x.reg:2  SCHANNEL > Protocols > TLS 1.2 > Client > (key)  ? HKEY_LOCAL_MACHINE
+x.reg:2  SCHANNEL > Protocols > TLS 1.2 > Client > (key) HKEY_CURRENT_USER  ? HKEY_LOCAL_MACHINE
 x.reg:3  SCHANNEL > Protocols > TLS 1.2 > Client > Enabled 1  ? HKEY_LOCAL_MACHINE
-x.reg:4  SCHANEL > Protocols > TLS 1.2 > (key)  ? SCHANNEL
+x.reg:4  SCHANEL > Protocols > TLS 1.2 > (key) SCHANEL  ? SCHANNEL
 x.reg:5  SCHANEL > Protocols > TLS 1.2 > Enabled 1  ? SCHANNEL
 x.reg:7  Internet Settings > SecureProtocols 2560`)
 }

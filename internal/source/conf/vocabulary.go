@@ -115,7 +115,7 @@ func (v *vocabulary) setting(key, value, at string) (fact.Setting, bool) {
 	}
 	s.Args = []string{value}
 	if !v.takes(w, value) {
-		s.Unknown = true
+		s.Unknown, s.BadValue = true, true
 		if near := nearest(value, w.values); near != "" {
 			s.Near = w.name + "=" + near
 		}

@@ -37,6 +37,16 @@ func TestWindowsVersions(t *testing.T) {
 		{"Windows Server 2016 Standard Version 1607 (OS ビルド 14393.3300)", "ProductName=Windows Server 2016 Standard ReleaseId=1607 CurrentBuild=14393 UBR=3300"},
 		{"Microsoft Windows NT 10.0.14393.0", "Version=10.0.14393.0"},
 		{"Windows 8.1 build 9600", "ProductName=Windows 8.1 CurrentBuild=9600"},
+		{"Windows Server 2012 R2 9600.20000", "ProductName=Windows Server 2012 R2 CurrentBuild=9600 UBR=20000"},
+		{"Windows 7 7601.24214", "ProductName=Windows 7 CurrentBuild=7601 UBR=24214"},
+		// what is typed about updates is not the whole list of them
+		{"Windows Server 2016 with KB4537806", "ProductName=Windows Server 2016 HotFix=KB4537806 HotFix=..."},
+		{"Windows Server 2016 (kb4537764, KB4540670 installed)", "ProductName=Windows Server 2016 HotFix=KB4537764 HotFix=KB4540670 HotFix=..."},
+		{"Windows Server 2016 + KB5034119", "ProductName=Windows Server 2016 HotFix=KB5034119 HotFix=..."},
+		// the values of systeminfo's lines, put together
+		{"Microsoft Windows Server 2016 Datacenter 10.0.14393 N/A Build 14393", "ProductName=Windows Server 2016 Datacenter Version=10.0.14393"},
+		{"Microsoft Windows 10 Pro 10.0.19042 Nicht zutreffend Build 19042", "ProductName=Windows 10 Pro Version=10.0.19042"},
+		{"Microsoft Windows Server 2012 R2 Standard 6.3.9600 N/A ビルド 9600", "ProductName=Windows Server 2012 R2 Standard Version=6.3.9600"},
 	} {
 		res, ok := Windows("text 1", c.text)
 		if got := told(res); !ok || got != c.want {
@@ -50,7 +60,9 @@ func TestNoWindowsVersions(t *testing.T) {
 	for _, text := range []string{"", "Windows", "Windows Server", "10.0.0.1", "10.0.143.33", "10.0.1600.22", "12345.678", "16.0.1000.6", "db.example.test", "2016",
 		"Windows Server 2016 cannot connect to Windows Server 2019", "SQL Server 2016 13.0.5026", "An existing connection was forcibly closed by the remote host.",
 		"curl 8.4.0 (Windows) libcurl/8.4.0 Schannel", "Microsoft Windows [Version 10.0.19045.3930]\nC:\\>sqlcmd -S db\nSqlcmd: Error: TCP Provider", "Server=db;Encrypt=True",
-		"OS Version: 10.0.14393 N/A Build 17763\nHost: a", "KB4537806",
+		"OS Version: 10.0.14393 N/A Build 17763\nHost: a", "KB4537806", "9600.20000", "with KB4537806", "Windows Server 2016 without KB4537806",
+		"Windows Server 2016 with Windows Server 2019", "Windows Server 2016 and updates", "Windows Server 2016 fails with KB4537806",
+		"Microsoft Windows Server 2016 10.0.14393 N/A Build 17763",
 		"Product: shop\nVersion: 2.1.0\nBuild: 14393\n"} {
 		if res, ok := Windows("text 1", text); ok {
 			t.Errorf("%q: %s", text, told(res))

@@ -12,7 +12,7 @@ import (
 const maxVersionText = 600
 
 // windowsVersion reads a text that is nothing but the name and the numbers of a Windows version: as people write it, as ver
-// and winver print it, as .NET's OSVersion says it. Every word must belong to such a name; a sentence is none.
+// and winver print it, as .NET's OSVersion says it, with updates behind it or not. Every word must belong to such a name; a sentence is none.
 func windowsVersion(text string) (list [][2]string, ok bool) {
 	if len(text) > maxVersionText {
 		return nil, false
@@ -35,7 +35,9 @@ type versionWords struct {
 	product   []string // the words that name the product
 	release   string   // "1607", "22H2"
 	build     string   // "10.0.14393.3300"
-	short     string   // "14393.3300"
+	short     []string // "14393.3300"
+	updates   []string // "KB4537806"
+	linked    bool     // a word that stands before or behind updates alone was among them: "with"
 	afterName bool     // the word before was "Windows"
 }
 
@@ -46,19 +48,24 @@ var (
 		"Ultimate", "Education", "Workstations", "LTSC", "LTSB", "Azure", "Edition", "R2", "SP1", "SP2", "N"}
 	windowsFillers = []string{"microsoft", "nt", "version", "ver", "build", "os", "osbuild", "for", "x64", "x86", "64-bit", "32-bit", "service", "pack", "1", "2",
 		"バージョン", "ビルド", "versión", "versione", "versão", "versie", "версия", "版本", "betriebssystembuild", "compilation", "rtm"}
-	windowsOld      = []string{"6002", "6003", "7600", "7601", "9200", "9600"} // builds of four digits, which could be years otherwise
+	windowsLinks    = []string{"with", "and", "plus", "installed", "has", "update", "updates", "hotfix", "hotfixes", "patch", "mit", "und", "avec", "et"}
+	windowsOld      = []string{"2600", "3790", "6002", "6003", "7600", "7601", "9200", "9600"} // builds of four digits, which could be years otherwise
 	windowsReleases = words.Pattern(`^(?:1507|1511|1607|170[39]|180[39]|190[39]|2004|2[0-9]H[12])$`)
 	windowsGlued    = words.Pattern(`(?i)\b(win(?:dows)?)(server)?(\d|\b)`)
 	windowsVer      = words.Pattern(`\[\S{1,24}\s+(\d{1,2}\.\d\.\d{4,5}(?:\.\d{1,6})?)\]`) // as ver prints it, in the code page of its console
 	windowsKnown    = words.Pattern(`^(?:10240|10586|14393|15063|16299|17134|17763|1836[23]|1904[1-5]|20348|22000|22621|22631|25398|26100|26200)\.`)
 	windowsShort    = words.Pattern(`^\d{5}\.\d{1,6}$`)
+	windowsShortOld = words.Pattern(`^(?:2600|3790|600[23]|760[01]|9[26]00)\.\d{1,6}$`)
 	windowsPlain    = words.Pattern(`^\d{4,5}$`)
 )
 
 // take takes the words of one line; false at the first that is none of a version's.
 func (v *versionWords) take(line string) bool {
+	if m := systeminfoVersion().FindStringSubmatch(line); m != nil && m[2] == m[3] {
+		line = strings.Replace(line, m[0], " "+m[1]+" ", 1) // without the words of the system's language in it
+	}
 	line = windowsGlued().ReplaceAllString(windowsVer().ReplaceAllString(line, " $1 "), "$1 $2 $3")
-	words := strings.FieldsFunc(line, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("[](),:®™|", c) })
+	words := strings.FieldsFunc(line, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune("[](),;+:®™|", c) })
 	for i, w := range words {
 		if !v.word(w, slices.Contains(windowsFillers[:6], strings.ToLower(before(words, i)))) {
 			return false
@@ -84,8 +91,12 @@ func (v *versionWords) word(w string, numbered bool) bool {
 		v.named, v.afterName = true, true
 	case windowsBuild().MatchString(w):
 		v.build = w
-	case windowsShort().MatchString(w):
-		v.short = w
+	case windowsShort().MatchString(w), v.named && windowsShortOld().MatchString(w):
+		v.short = append(v.short, w)
+	case v.named && windowsUpdate().FindString(strings.ToUpper(w)) == strings.ToUpper(w):
+		v.updates = append(v.updates, strings.ToUpper(w))
+	case v.named && slices.Contains(windowsLinks, low):
+		v.linked = true
 	case after && foldIn(windowsDesktops, w) != "":
 		v.product = append(v.product, foldIn(windowsDesktops, w))
 	case v.named && slices.Contains(windowsYears, strings.TrimSuffix(low, "r2")):
@@ -99,7 +110,7 @@ func (v *versionWords) word(w string, numbered bool) bool {
 		v.product = append(v.product, foldIn(windowsEditions, w))
 		v.afterName = false
 	case windowsPlain().MatchString(w) && v.named && (numbered || len(w) == 5 || slices.Contains(windowsOld, w)):
-		v.short = w
+		v.short = append(v.short, w)
 	default:
 		return slices.Contains(windowsFillers, low)
 	}
@@ -118,7 +129,9 @@ func foldIn(list []string, w string) string {
 func (v *versionWords) settings() (list [][2]string, ok bool) {
 	told := slices.ContainsFunc(v.product, func(w string) bool { return slices.Contains(windowsYears, w) || slices.Contains(windowsDesktops, w) })
 	switch {
-	case v.build != "" || v.named && (told || v.release != "" || v.short != "") || windowsKnown().MatchString(v.short):
+	case v.linked && len(v.updates) == 0:
+		return nil, false
+	case v.build != "" || v.named && (told || v.release != "" || v.short != nil) || windowsKnown().MatchString(strings.Join(v.short, " ")):
 	default:
 		return nil, false
 	}
@@ -131,11 +144,18 @@ func (v *versionWords) settings() (list [][2]string, ok bool) {
 	if v.build != "" {
 		list = append(list, [2]string{"Version", v.build})
 	}
-	if build, revision, _ := strings.Cut(v.short, "."); build != "" {
+	for _, short := range v.short {
+		build, revision, _ := strings.Cut(short, ".")
 		list = append(list, [2]string{"CurrentBuild", build})
 		if revision != "" {
 			list = append(list, [2]string{"UBR", revision})
 		}
+	}
+	for _, update := range v.updates {
+		list = append(list, [2]string{"HotFix", update})
+	}
+	if len(v.updates) > 0 {
+		list = append(list, [2]string{"HotFix", "..."}) // who types some does not list them all
 	}
 	return list, true
 }

@@ -34,6 +34,9 @@ func parseApache(line []byte, o *Options) (Record, bool) {
 		text = text[:i]
 	}
 	r.Message = text
+	if _, name, ok := strings.Cut(text, "SSL Proxy: Peer certificate does not match for hostname "); ok { // AH02411, mod_ssl's ssl_engine_io.c
+		r.Name = string(word([]byte(name)))
+	}
 	return r, true
 }
 

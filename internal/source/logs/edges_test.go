@@ -222,3 +222,16 @@ func TestDialectIDs(t *testing.T) {
 		seen = append(seen, e.ID)
 	}
 }
+
+// TestApacheName: Apache 2.4.71 wrote this about an upstream, whose name it checks.
+func TestApacheName(t *testing.T) {
+	for message, want := range map[string]string{
+		"AH02411: SSL Proxy: Peer certificate does not match for hostname db.example.test": "db.example.test",
+		"AH01997: SSL handshake failed: sending 502":                                       "",
+	} {
+		line := "[Sun Nov 22 04:34:06.753094 2026] [ssl:info] [pid 27803:tid 27859] [remote 127.0.0.1:28091] " + message
+		if r, ok := parseApache([]byte(line), &Options{Now: now}); !ok || r.Name != want || r.Upstream != "127.0.0.1:28091" || r.Message != message {
+			t.Errorf("%s: %+v", line, r)
+		}
+	}
+}

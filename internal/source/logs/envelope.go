@@ -61,6 +61,7 @@ func filled(r, around Record) Record {
 	}
 	r.Level, r.Product, r.Server = cmp.Or(r.Level, around.Level), cmp.Or(r.Product, around.Product), cmp.Or(r.Server, around.Server)
 	r.Upstream, r.Host = cmp.Or(r.Upstream, around.Upstream), cmp.Or(r.Host, around.Host)
+	r.Name = cmp.Or(r.Name, around.Name)
 	if len(around.Contexts) > 0 {
 		r.Contexts = append(r.Contexts[:len(r.Contexts):len(r.Contexts)], around.Contexts...)
 	}

@@ -108,7 +108,7 @@ func (f *folder) event(h *hit, line int) *folding {
 		return f.begin(e, h, line)
 	}
 	for level := 1; e == nil && level <= 2; level++ {
-		h.Server, h.Host = "", ""
+		h.Server, h.Host, h.Name = "", "", ""
 		if level == 2 {
 			h.Upstream = ""
 		}
@@ -164,7 +164,7 @@ func (f *folder) begin(e *folding, h *hit, line int) *folding {
 	}
 	e = &folding{Event: fact.Event{Ref: f.ref(line), Dialect: h.d.ID, Level: limited(h.Level, 32), Text: shownText(h.Message, maxText),
 		Symptoms: h.said.symptoms, Contexts: h.said.contexts, Codes: h.said.codes, Success: h.Success,
-		Server: limited(h.Server, maxName), Upstream: limited(words.Redact(h.Upstream), maxName), Host: limited(h.Host, maxName)}}
+		Server: limited(h.Server, maxName), Upstream: limited(words.Redact(h.Upstream), maxName), Host: limited(h.Host, maxName), Name: limited(h.Name, maxName)}}
 	if len(h.said.symptoms) > 0 {
 		e.Peers = peersOf(h)
 	}
@@ -178,10 +178,22 @@ func (f *folder) begin(e *folding, h *hit, line int) *folding {
 func shownText(message string, most int) string {
 	const half = 512
 	if len(message) <= 4*most+half {
-		return limited(words.Redact(message), most)
+		return limited(OneLine(words.Redact(message)), most)
 	}
-	s := words.Redact(message[:4*most+half])
+	s := OneLine(words.Redact(message[:4*most+half]))
 	return limited(limited(s, max(len(s)-half, 8)), most)
+}
+
+// OneLine puts a blank for each line end and for what indents the next line, so that a record of several lines is shown as one.
+func OneLine(s string) string {
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	lines := strings.FieldsFunc(s, func(c rune) bool { return c == '\r' || c == '\n' })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(strings.TrimPrefix(lines[i], "#011")) // syslog's form of a tab
+	}
+	return strings.TrimSpace(strings.Join(lines, " "))
 }
 
 // peersOf names whom an event is about: the upstream, and whom the text names. The text is read again, for what is

@@ -172,3 +172,30 @@ func TestSuccesses(t *testing.T) {
 		t.Errorf("%+v", events)
 	}
 }
+
+// TestNamesAreApart: one upstream under two names is two complaints, and under one name is one, whatever its clients asked for.
+func TestNamesAreApart(t *testing.T) {
+	line := func(name string) string {
+		return `2024/10/21 08:41:45 [error] 165#165: *1 upstream SSL certificate does not match "` + name +
+			`" while SSL handshaking to upstream, client: 127.0.0.1, server: a, request: "GET / HTTP/1.1", upstream: "https://10.2.2.3:443/", host: "www.example.test"` + "\n"
+	}
+	r, err := Read(t.Context(), strings.NewReader(line("a.example.test")+line("b.example.test")+line("a.example.test")), Options{Name: "n.log", Now: now})
+	if err != nil || len(r.Events) != 2 || r.Events[0].Seen.Count != 2 || r.Events[0].Name != "a.example.test" || r.Events[1].Name != "b.example.test" {
+		t.Errorf("%v: %+v", err, r.Events)
+	}
+}
+
+// TestMariaDBHour: MariaDB pads the hour with a blank.
+func TestMariaDBHour(t *testing.T) {
+	for line, want := range map[string]int{
+		"2026-11-22  3:51:09 1 [Warning] Access denied for user 'u'@'10.0.0.7' (using password: NO)": 3,
+		"2026-11-22 13:51:09 1 [Warning] Access denied for user 'u'@'10.0.0.7' (using password: NO)": 13,
+	} {
+		if r, ok := parseMySQL([]byte(line), &Options{Now: now}); !ok || r.At.Hour() != want || r.Client != addr("10.0.0.7") || r.Product != "mariadb" {
+			t.Errorf("%s: %+v", line, r)
+		}
+	}
+	if _, ok := parseMySQL([]byte("2026-11-22   :51:09 1 [Warning] Access denied"), &Options{Now: now}); ok {
+		t.Error("no hour is none")
+	}
+}

@@ -38,6 +38,7 @@ type Record struct {
 	Server   string // the writer's own name or address
 	Upstream string
 	Host     string
+	Name     string // as in fact.Event
 	Message  string // what was said, without time stamp and peers
 	Success  bool   // a connection or request that worked
 }

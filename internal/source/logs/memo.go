@@ -130,7 +130,7 @@ func (m *memo) key(d *Dialect, r *Record, s *said) (k sum) {
 // event is the sum of what makes two records one event. buf is room for it.
 func (x seeds) event(buf []byte, d *Dialect, r *Record, s *said) (sum, []byte) {
 	b := append(buf[:0], d.ID...)
-	for _, part := range []string{r.Product, r.Server, r.Upstream, r.Host} {
+	for _, part := range []string{r.Product, r.Server, r.Upstream, r.Host, r.Name} {
 		b = append(append(b, 0), part...)
 	}
 	switch {

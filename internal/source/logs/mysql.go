@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,9 @@ var mysql = Dialect{
 
 func parseMySQL(line []byte, o *Options) (Record, bool) {
 	maria := false
+	if len(line) > 19 && line[10] == ' ' && line[11] == ' ' { // MariaDB pads the hour with a blank (sql/log.cc, print_buffer_to_file)
+		line = slices.Concat(line[:11], []byte("0"), line[12:])
+	}
 	at, rest, ok := isoClock(line, o)
 	if ok {
 		maria = line[10] == ' '
@@ -48,7 +52,9 @@ func parseMySQL(line []byte, o *Options) (Record, bool) {
 		r.Product = "mariadb"
 		r.Contexts = append(r.Contexts, "mysql")
 	}
-	if host, ok := between(r.Message, "host: '", "'"); ok {
+	if namesClient(r.Message) {
+		r.Message = ""
+	} else if host, ok := between(r.Message, "host: '", "'"); ok {
 		r.Client = addressOf(host)
 	} else if account, ok := between(r.Message, "for user '", " ("); ok {
 		if _, host, ok := strings.Cut(account, "'@'"); ok {
@@ -56,6 +62,12 @@ func parseMySQL(line []byte, o *Options) (Record, bool) {
 		}
 	}
 	return r, true
+}
+
+// namesClient: the server looks for the name of a client's address, to find accounts by it (sql/hostname.cc). Without a name, or
+// where name and address disagree, it goes on by the address, so that nothing fails by this.
+func namesClient(message string) bool {
+	return strings.Contains(message, "Host name '") && strings.Contains(message, "' could not be resolved: ")
 }
 
 // mysqlLevel: as written there; nginx and others write theirs in lower case.

@@ -3,6 +3,7 @@ package logs
 import (
 	"bytes"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
@@ -39,7 +40,11 @@ func parseNginx(line []byte, o *Options) (Record, bool) {
 		r.Message += `, request: "\x16\x03…"` // a ClientHello came to a port for plain HTTP: the message itself does not say so
 	}
 	r.fillNginx(fields)
+	r.Name = nginxName(r.Message)
 	r.Contexts = nginxSeat(message, &r)
+	if probes(quoted(field(fields, `request: "`))) {
+		r.Contexts = append(slices.Clone(r.Contexts), fact.HealthCheck)
+	}
 	return r, true
 }
 
@@ -100,6 +105,18 @@ func (r *Record) fillNginx(fields []byte) {
 	r.Host = string(quoted(last(fields, `, host: "`)))
 }
 
+// nginxName is the name that an upstream's certificate was checked for: proxy_ssl_name's, by default the name in proxy_pass
+// (ngx_http_upstream_ssl_handshake, ngx_stream_proxy_ssl_handshake; OpenResty's ngx_http_lua_socket_tcp.c). The field "host" is
+// what the client asked for, and may be anything.
+func nginxName(message string) string {
+	for _, before := range []string{`upstream SSL certificate does not match "`, `lua ssl certificate does not match host "`} {
+		if name, ok := between(message, before, `"`); ok {
+			return name
+		}
+	}
+	return ""
+}
+
 // field is what follows the first of a name.
 func field(b []byte, name string) []byte {
 	if i := bytes.Index(b, []byte(name)); i >= 0 {
@@ -145,6 +162,7 @@ var nginxSeats = []struct {
 	{"SSL handshaking", []fact.Context{fact.Web, fact.ByServer}},
 	{"upstream SSL certificate", []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream}},
 	{"reading response header from upstream", []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream}},
+	{"lua ssl certificate", []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream}},
 	{"to upstream", []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream, fact.InUse}},
 	{"upstream", []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream}},
 	{"waiting for request", []fact.Context{fact.Web, fact.ByServer, fact.InUse}},

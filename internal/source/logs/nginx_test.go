@@ -34,6 +34,16 @@ var nginxCases = []struct {
 	{"2024/10/21 08:41:45 [info] 165#165: *5 client sent invalid method while reading client request line, client: 203.0.113.7, server: a, request: \"\x16\x03\x01\x02\x00\"",
 		Record{Level: "info", Contexts: []fact.Context{fact.Web, fact.ByServer}, Client: addr("203.0.113.7"), Server: "a",
 			Message: `client sent invalid method while reading client request line, request: "\x16\x03…"`}},
+	// Written by nginx 1.22.1: proxy_pass https://backend, asked with curl -H 'Host: localhost'.
+	{`2024/10/21 08:41:45 [error] 165#165: *1 upstream SSL certificate does not match "backend" while SSL handshaking to upstream, client: 127.0.0.1, server: , request: "GET /e HTTP/1.1", upstream: "https://127.0.0.1:18443/e", host: "localhost"`,
+		Record{Level: "error", Contexts: []fact.Context{fact.Web, fact.ByClient, fact.ToUpstream}, Client: addr("127.0.0.1"), Upstream: "https://127.0.0.1:18443/e", Host: "localhost", Name: "backend",
+			Message: `upstream SSL certificate does not match "backend" while SSL handshaking to upstream`}},
+	{`2024/10/21 08:41:45 [info] 165#165: *5 client sent plain HTTP request to HTTPS port while reading client request headers, client: 10.0.0.4, server: a, request: "GET /healthz?full=1 HTTP/1.1", host: "10.0.0.9"`,
+		Record{Level: "info", Contexts: []fact.Context{fact.Web, fact.ByServer, fact.HealthCheck}, Client: addr("10.0.0.4"), Server: "a", Host: "10.0.0.9",
+			Message: "client sent plain HTTP request to HTTPS port while reading client request headers"}},
+	{`2024/10/21 08:41:45 [info] 165#165: *5 client sent plain HTTP request to HTTPS port while reading client request headers, client: 10.0.0.4, server: a, request: "GET /healthzone HTTP/1.1", host: "10.0.0.9"`,
+		Record{Level: "info", Contexts: []fact.Context{fact.Web, fact.ByServer}, Client: addr("10.0.0.4"), Server: "a", Host: "10.0.0.9",
+			Message: "client sent plain HTTP request to HTTPS port while reading client request headers"}},
 	{"2024/10/21 08:41:45 [crit] 7#0: *9 SSL_write() failed (SSL: error:0A0000CF:SSL routines::bad write retry) while sending response to client, client: unix:, server: ",
 		Record{Level: "crit", Contexts: []fact.Context{fact.Web, fact.ByServer, fact.InUse}, Message: "SSL_write() failed (SSL: error:0A0000CF:SSL routines::bad write retry) while sending response to client"}},
 }

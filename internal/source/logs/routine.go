@@ -47,5 +47,11 @@ func saysOrdinary(message string) bool {
 			return true
 		}
 	}
-	return strings.TrimSpace(message) == ""
+	return strings.TrimSpace(message) == "" || certificateLoaded(message)
+}
+
+// certificateLoaded: SQL Server has the certificate it was told to take, or made one for itself (messages 26013 and 26018).
+func certificateLoaded(message string) bool {
+	return strings.HasSuffix(strings.TrimRight(message, ". "), " was successfully loaded for encryption") ||
+		strings.Contains(message, "証明書") && strings.Contains(message, "暗号化") && strings.Contains(message, "正常に読み込まれました")
 }

@@ -81,7 +81,7 @@ func TestPostgresHint(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("%+v", r.Events)
 	}
-	if want := "could not accept SSL connection: unsupported protocol\nHINT:  This may indicate"; !strings.HasPrefix(r.Events[i].Text, want) {
+	if want := "could not accept SSL connection: unsupported protocol HINT:  This may indicate"; !strings.HasPrefix(r.Events[i].Text, want) {
 		t.Errorf("%q", r.Events[i].Text)
 	}
 }
@@ -191,6 +191,22 @@ func TestWithoutPort(t *testing.T) {
 	for host, want := range map[string]string{"a.example:8443": "a.example", "a.example": "a.example", "[::1]:443": "[::1]:443", "::1": "::1", "a:b": "a:b", ":443": ":443"} {
 		if got := withoutPort(host); got != want {
 			t.Errorf("%q: %q, want %q", host, got, want)
+		}
+	}
+}
+
+// TestCertificateLoaded: ERRORLOG's good news about the certificate is no complaint (sys.messages 26013, 26018); the bad is.
+func TestCertificateLoaded(t *testing.T) {
+	for text, complaint := range map[string]bool{
+		"A self-generated certificate was successfully loaded for encryption.":                                                                           false,
+		`The certificate [Cert Hash(sha1) "0123456789ABCDEF0123456789ABCDEF01234567"] was successfully loaded for encryption.`:                           false,
+		"自己生成された証明書が暗号化用に正常に読み込まれました。":                                                                                                                   false,
+		"The server could not load the certificate it needs to initiate an SSL connection. It returned the following error: 0x80090331.":                 true,
+		`The certificate [Cert Hash(sha1) "0123456789ABCDEF0123456789ABCDEF01234567"] was not loaded for encryption, although it was successfully found`: true,
+	} {
+		r := read(t, strings.Repeat("2026-11-22 03:00:01.10 spid19s     Starting up database 'msdb'.\n", 3)+"2026-11-22 03:00:01.10 spid19s     "+text+"\n")
+		if got := len(r.Events) == 1 && r.About == 1; r.Dialect != "errorlog" || got != complaint {
+			t.Errorf("%s: dialect %q, %d about TLS, %+v", text, r.Dialect, r.About, r.Events)
 		}
 	}
 }
