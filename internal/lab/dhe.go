@@ -36,6 +36,10 @@ func rare(slug, kind, says, flag string, changes ...func(*site) error) Fault {
 	return Fault{Slug: slug, Kind: kind, Says: says, Protos: anyProto, Needs: []string{flag}, Start: serving(append(changes, needing(flag))...)}
 }
 
+// deepAllTotal is more than any of the faults takes to be proven by everything, and fewer than a MySQL server counts before
+// it blocks a host.
+const deepAllTotal = "80"
+
 // needing hands over a flag without which a diagnosis does not meet the fault. A MySQL server
 // counts connections against max_connect_errors, so that a diagnosis which is not told a number makes fewer of them than
 // everything takes.
@@ -43,7 +47,7 @@ func needing(flag string) func(*site) error {
 	return func(s *site) error {
 		s.flags = append(s.flags, flag)
 		if s.proto.ID == "mysql" && flag == deepAll {
-			s.flags = append(s.flags, "--max-connections", "12")
+			s.flags = append(s.flags, "--max-connections", deepAllTotal)
 		}
 		return nil
 	}

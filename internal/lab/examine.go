@@ -32,11 +32,17 @@ type ExamineConfig struct {
 	Listen   net.IP // loopback unless it is set
 	Port     int    // 0: a free one
 	Name     string // the server's name, under .test; "": db.shop.test
+	Only     string // OnlyLeadingZero: nothing else is asked; "": all
 	// Answered is called after each connection that was asked something; not for those that only wait for chance.
 	Answered func(Examined, fact.Handshake)
 	// Complete is called when nothing is left to ask a client, beside what chance must bring. Calls may come at the same time.
 	Complete func(Examined)
+	// TurnedAway is called for each connection of a client beyond the limit of different ones, with their number so far.
+	TurnedAway func(limit, connections int)
 }
+
+// OnlyLeadingZero asks about the leading zeros of Diffie-Hellman numbers alone, always with the right certificate.
+const OnlyLeadingZero = "leading-zero"
 
 // An Examination is an endpoint that finds out what the clients that connect to it do.
 type Examination struct {
@@ -161,7 +167,7 @@ func (x *Examination) meet(address netip.Addr, hello *wire.ClientHello) (*guestb
 	}
 	if g == nil {
 		g = &guestbook{number: len(x.clients) + 1, address: address}
-		g.hello, g.plain12 = hello, x.config.Protocol.MaxVersion == wire.TLS12
+		g.hello, g.plain12, g.only = hello, x.config.Protocol.MaxVersion == wire.TLS12, x.config.Only
 		x.clients[key] = g
 	}
 	g.made++
@@ -213,7 +219,17 @@ type interview struct {
 // begin asks a client's connection the next question.
 func (x *Examination) begin(address netip.Addr, hello *wire.ClientHello) (*interview, error) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	v, err := x.enter(address, hello)
+	turned := x.refused
+	x.mu.Unlock()
+	if err != nil && x.config.TurnedAway != nil {
+		x.config.TurnedAway(maxClients, turned)
+	}
+	return v, err
+}
+
+// enter is begin with the lock held.
+func (x *Examination) enter(address netip.Addr, hello *wire.ClientHello) (*interview, error) {
 	g, err := x.meet(address, hello)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ func wrongCertificates() []string {
 type plan struct {
 	hello   *wire.ClientHello
 	plain12 bool // the protocol ends at TLS 1.2
+	only    string
 	done    []fact.Handshake
 	pending []fact.Forcing
 }
@@ -32,6 +33,9 @@ type plan struct {
 // next is the first open question; false: the picture is complete, or waits for connections under way.
 func (p *plan) next() (fact.Forcing, bool) {
 	sections := []func() (fact.Forcing, bool){p.ruleOfDHE, p.ruleOfFFDHE, p.publicValues, p.certificates, p.versions, p.waitForChance}
+	if p.only == OnlyLeadingZero {
+		sections = []func() (fact.Forcing, bool){p.ruleOfDHE, p.ruleOfFFDHE, p.publicValues, p.waitForChance}
+	}
 	for _, section := range sections {
 		if f, open := section(); open {
 			return f, true
@@ -212,28 +216,54 @@ func (p *plan) endsAtChain(what string) bool {
 	})
 }
 
-// certificates: the right one, and if that is taken the wrong ones.
+// certificates: the right one, and if that is taken the wrong ones. Those that anybody can make are shown twice, as they decide
+// most, and clients that differ in their settings alone are one here.
 func (p *plan) certificates() (fact.Forcing, bool) {
 	right := fact.Forcing{What: fact.ClientCertificate, Form: "right"}
-	if tries := p.tries(right); len(tries) == 0 {
+	talks := slices.ContainsFunc(p.tries(right), (*fact.Handshake).WentOn)
+	reply := func(h *fact.Handshake) fact.Reply { return h.ChainReply(talks) }
+	if !p.settled(right, 1, reply) {
 		return p.ask(right)
-	} else if !slices.ContainsFunc(tries, finished) {
+	}
+	if !slices.ContainsFunc(p.tries(right), finished) {
 		return fact.Forcing{}, false
 	}
 	for _, form := range wrongCertificates() {
-		f := fact.Forcing{What: fact.ClientCertificate, Form: form}
-		if len(p.tries(f)) == 0 && !slices.ContainsFunc(p.pending, f.Same) {
+		f, least := fact.Forcing{What: fact.ClientCertificate, Form: form}, 1
+		if form == "unknown-ca" || form == "self-signed" {
+			least = 2
+		}
+		if !p.settled(f, least, reply) && !slices.ContainsFunc(p.pending, f.Same) {
 			return p.ask(f)
 		}
 	}
 	return fact.Forcing{}, false
 }
 
+// settled reports that a question was answered as often as is needed, or that asking on is of no use. An end without a word
+// is no answer before it came again.
+func (p *plan) settled(f fact.Forcing, least int, reply func(*fact.Handshake) fact.Reply) bool {
+	tries, told, none := p.tries(f), 0, 0
+	var left []*fact.Handshake
+	for _, h := range tries {
+		switch reply(h) {
+		case fact.ReplyNone:
+			none++
+		case fact.ReplyLeft:
+			left = append(left, h)
+		default:
+			told++
+		}
+	}
+	enough := fact.BreaksThatTell(p.done, f)
+	return told >= least || told == 0 && fact.RepliesAlike(left) >= enough || none >= 2 || len(tries) > enough
+}
+
 // versions asks for the old ones that the hello does not rule out.
 func (p *plan) versions() (fact.Forcing, bool) {
 	for _, v := range p.oldVersions() {
 		f := fact.Forcing{What: fact.ClientVersion, Form: names.Version(v)}
-		if len(p.tries(f)) == 0 && !slices.ContainsFunc(p.pending, f.Same) {
+		if !p.settled(f, 1, (*fact.Handshake).VersionReply) && !slices.ContainsFunc(p.pending, f.Same) {
 			return p.ask(f)
 		}
 	}

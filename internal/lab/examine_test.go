@@ -348,7 +348,8 @@ func TestExamineHostileStarts(t *testing.T) {
 
 // A flood of different clients ends at the limit; those known go on.
 func TestExamineCrowd(t *testing.T) {
-	x := examine(t, "https")
+	x, told := examine(t, "https"), ""
+	x.config.TurnedAway = func(limit, n int) { told += fmt.Sprint(limit, " ", n) }
 	x.mu.Lock()
 	for i := range maxClients {
 		x.clients[clientKey{shape: uint64(i + 1)}] = &guestbook{number: i + 1}
@@ -357,8 +358,8 @@ func TestExamineCrowd(t *testing.T) {
 	if err := connect(t, x, ownClient(wire.TLS12)); err == nil {
 		t.Error("the client was served")
 	}
-	if n := x.Refused(); n != 1 {
-		t.Errorf("%d turned away", n)
+	if n := x.Refused(); n != 1 || told != fmt.Sprint(maxClients, " 1") {
+		t.Errorf("%d turned away, told %q", n, told)
 	}
 }
 
