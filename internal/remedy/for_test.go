@@ -20,6 +20,10 @@ func nginxPage() *fact.Case {
 	return c
 }
 
+func aimed(kind change.Kind, side change.Side, product string, args ...string) change.Change {
+	return change.Aimed([]change.Change{change.New(kind, side, args...)}, side, product)[0]
+}
+
 func TestForPicksThePlatforms(t *testing.T) {
 	iis := question("https", "modern", "www.example.com")
 	iis.Handshakes = []fact.Handshake{{NotTLS: []byte("HTTP/1.1 400 Bad Request\r\nServer: Microsoft-HTTPAPI/2.0\r\n")}}
@@ -44,6 +48,11 @@ func TestForPicksThePlatforms(t *testing.T) {
 		{"SqlClient trusts the system", question("mssql", "sqlclient", "db"), change.New(change.TrustCA, change.Client, "issuer", "CN=X"), []string{"sqlclient", "schannel", "certificates"}},
 		{"the owner", question("https", "modern", "db"), change.New(change.AddNameToCertificate, change.Owner, "name", "a.example.com"), []string{"certificates"}},
 		{"nobody's setting", question("https", "modern", "db"), change.New(change.FixMiddlebox, change.Network, "what", "proxy"), []string{"general"}},
+		{"a line of my.cnf", question("", "", ""), aimed(change.MatchKey, change.Server, "my.cnf"), []string{"mysql-server", "certificates"}},
+		{"a line of postgresql.conf", question("", "", ""), aimed(change.MatchKey, change.Server, "postgresql.conf"), []string{"postgres-server", "certificates"}},
+		{"a proxy's client certificate", question("", "", ""), aimed(change.MatchKey, change.Client, "nginx"), []string{"nginx-upstream", "certificates"}},
+		{"a line nobody writes", question("", "", ""), aimed(change.OfferVersion, change.Server, "stunnel", "version", "TLS1.2"), []string{"general"}},
+		{"a server's log, whatever the protocol looks like", nginxPage(), aimed(change.OfferVersion, change.Server, "mysql", "version", "TLS1.2"), []string{"mysql-server"}},
 	}
 	for _, tt := range tests {
 		var got []string

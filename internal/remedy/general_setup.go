@@ -13,7 +13,7 @@ func generalSetup() []recipe {
 			"let the program read its private key: owner, permissions, passphrase"),
 		sayAll(change.FixCertificateFile, "put a certificate that the program can read where its configuration names {file}",
 			"put a certificate that the program can read where its configuration names one, or correct the path"),
-		sayAll(change.CorrectOption, "spell the parameter {option} as this driver's manual does", "spell the parameter and its value as this driver's manual does"),
+		correctOption(),
 		sayAll(change.UpdatePin, "let the client expect the certificate or key that the server has now, as {file}",
 			"let the client expect the certificate or key that the server has now, after comparing its fingerprint with the owner's"),
 		[]recipe{
@@ -23,6 +23,24 @@ func generalSetup() []recipe {
 				undo: "unset HTTPS_PROXY https_proxy"},
 		},
 	)
+}
+
+// correctOption says what to write in place of an option without effect: another name, another value, or the same elsewhere.
+func correctOption() []recipe {
+	placed := func(v values) bool { return v.get("wrong") == "unread-place" }
+	say := func(variant, what string, when func(values) bool) recipe {
+		return recipe{kind: change.CorrectOption, variant: variant, instead: true, what: what, when: when}
+	}
+	return []recipe{
+		say("moved", "move {option} to {place}, where it is read", placed),
+		say("unread", "move {option} to a section that is read, or take it out", placed),
+		say("overridden", "take one of the two lines with {option} out: the last one counts", is("wrong", "overridden")),
+		say("meant", "write {near} in place of {option}", has("wrong")),
+		say("value", "give {option} one of the values that it takes", is("wrong", "bad-value")),
+		say("name", "take {option} out, or write it as this product's manual spells it", is("wrong", "unknown-name")),
+		say("", "spell the parameter {option} as this driver's manual does", nil),
+		say("any", "spell the parameter and its value as this driver's manual does", nil),
+	}
 }
 
 // generalSessions is about connections that stood, and how they are kept and ended.

@@ -48,6 +48,10 @@ func upstreamHello() []recipe {
 	}
 }
 
+// upstreamPair is the certificate that nginx shows its upstream, and its key.
+const upstreamPair = `proxy_ssl_certificate     /etc/nginx/tls/client.crt;
+proxy_ssl_certificate_key /etc/nginx/tls/client.key;`
+
 func upstreamNames() []recipe {
 	return []recipe{
 		{kind: change.SendServerName, what: "let nginx send {name} as server name: by default it sends none", snippet: `proxy_ssl_server_name on;
@@ -57,9 +61,15 @@ proxy_ssl_name {name|fqdn};`},
 		// nginx verifies this name, and sends it as SNI where that is on; the address stays that of proxy_pass.
 		{kind: change.UseName, what: "let nginx ask the upstream for {name}, and verify that name", snippet: `proxy_ssl_server_name on;
 proxy_ssl_name {name|fqdn};`},
-		{kind: change.PresentCertificate, what: "let nginx show the upstream a client certificate",
-			snippet: `proxy_ssl_certificate     /etc/nginx/tls/client.crt;
-proxy_ssl_certificate_key /etc/nginx/tls/client.key;`},
+		{kind: change.UseName, variant: "any", instead: true, when: not(has("name")), snippet: `proxy_ssl_server_name on;
+proxy_ssl_name NAME;`, what: "let nginx ask the upstream for the name that its certificate carries, in place of NAME: by default it asks for the one in proxy_pass"},
+		{kind: change.PresentCertificate, what: "let nginx show the upstream a client certificate", snippet: upstreamPair},
+		{kind: change.MatchKey, what: "give nginx the key that belongs to its client certificate", snippet: upstreamPair,
+			apply: keyCheck("/etc/nginx/tls/client.crt", "/etc/nginx/tls/client.key") + "\nnginx -t && nginx -s reload"},
+		{kind: change.FixCertificateFile, what: "give nginx files that it can read, in PEM form, where these lines name them", snippet: upstreamPair,
+			apply: "openssl x509 -in /etc/nginx/tls/client.crt -noout -subject && nginx -t && nginx -s reload"},
+		{kind: change.FixKeyFile, what: "give nginx a key for its client certificate that it can read, in PEM form and without a passphrase", snippet: upstreamPair,
+			apply: "openssl pkey -in /etc/nginx/tls/client.key -noout && nginx -t && nginx -s reload"},
 	}
 }
 

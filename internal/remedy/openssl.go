@@ -67,6 +67,10 @@ system_default = system_default_sect
 
 func opensslOffers() []recipe {
 	return []recipe{
+		// config(5): what stands before the first section is the default section, and openssl_conf is looked for there alone.
+		{kind: change.CorrectOption, what: "let OpenSSL find these sections: put this line at the top, before the first section", when: has("initial"),
+			file: "openssl.cnf, its first line", snippet: "openssl_conf = {initial}", apply: "start the program again; openssl version -d prints the folder of the file that is read",
+			undo: "take the line out"},
 		{kind: change.OfferVersion, what: "let OpenSSL use {ver} in this program",
 			snippet: cnf("MinProtocol = TLSv1.2\nMaxProtocol = TLSv1.3")},
 		{kind: change.OfferSuite, what: "let OpenSSL use {ossl} in this program", snippet: cnf("CipherString = DEFAULT:{ossl}")},

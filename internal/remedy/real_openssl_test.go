@@ -61,7 +61,11 @@ func TestOpenSSLDoesIt(t *testing.T) {
 		if s.File == "" || newerThanHere(t, openssl, s.Snippet) {
 			continue
 		}
-		if !promised(s, hello(t, openssl, s.Snippet)) {
+		conf := s.Snippet
+		if s.change.Kind == change.CorrectOption {
+			conf += orphans
+		}
+		if !promised(s, hello(t, openssl, conf)) {
 			t.Errorf("%s has not the effect\n%s", s.ID, s.Snippet)
 		}
 		checked++
@@ -71,9 +75,29 @@ func TestOpenSSLDoesIt(t *testing.T) {
 	}
 }
 
+// orphans are sections that only the line openssl_conf is missing to.
+const orphans = `
+[openssl_init]
+ssl_conf = ssl_sect
+[ssl_sect]
+system_default = system_default_sect
+[system_default_sect]
+MaxProtocol = TLSv1.2
+`
+
+// TestOpenSSLReadsNoOrphans: without that line the sections change nothing.
+func TestOpenSSLReadsNoOrphans(t *testing.T) {
+	openssl := program(t, "openssl")
+	if h := hello(t, openssl, orphans); !slices.Contains(h.SupportedVersions, tls.VersionTLS13) {
+		t.Errorf("only %v are offered", h.SupportedVersions)
+	}
+}
+
 func promised(s sampled, h *tls.ClientHelloInfo) bool {
 	args := s.change.Args
 	switch s.change.Kind {
+	case change.CorrectOption:
+		return !slices.Contains(h.SupportedVersions, tls.VersionTLS13)
 	case change.OfferVersion:
 		return slices.Equal(h.SupportedVersions, []uint16{tls.VersionTLS13, tls.VersionTLS12})
 	case change.OfferSuite:

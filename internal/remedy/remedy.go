@@ -94,7 +94,7 @@ func For(c *fact.Case, ch change.Change, limit int) []Advice {
 // specific asks the platforms but general; sure says that the first which answered is known to run there.
 func specific(c *fact.Case, ch change.Change) (advice []Advice, sure bool) {
 	spoke := 0
-	for _, o := range owners(c, ch.Side) {
+	for _, o := range owners(c, ch) {
 		steps := written(o.platform, ch, c)
 		if len(steps) == 0 {
 			continue
@@ -115,14 +115,14 @@ type owner struct {
 	score    int
 }
 
-// owners lists the platforms but general that own a side of the case, the surest first.
-func owners(c *fact.Case, side change.Side) []owner {
+// owners lists the platforms but general that own a change's side of the case and write its product, the surest first.
+func owners(c *fact.Case, ch change.Change) []owner {
 	var list []owner
 	for _, p := range All() {
-		if p.ID == generalID || !slices.Contains(p.Sides, side) || describedWindows(c) && p.ID != "schannel" {
+		if p.ID == generalID || !slices.Contains(p.Sides, ch.Side) || !writesFor(p.ID, ch.Product) || describedWindows(c) && p.ID != "schannel" {
 			continue
 		}
-		if s := p.Owns(c, side); s > 0 {
+		if s := sureOf(p.ID, ch.Product, p.Owns(c, ch.Side)); s > 0 {
 			list = append(list, owner{p, s})
 		}
 	}

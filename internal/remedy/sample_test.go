@@ -68,7 +68,9 @@ func sampleArgs(kind change.Kind) []map[string]string {
 		change.UpdatePin:          {{"file": "server.pem"}, {}},
 		change.TrustClientCA:      {{}, {"issuer": ""}},
 		change.UseName:            {{}, {"port": ""}, {"port": "", "instance": ""}},
-		change.FixDNS:             {{}, {"address": "2001:db8::7"}, {"address": ""}},
+		change.CorrectOption: {{}, {"wrong": "unread-place", "place": "the command line"}, {"wrong": "unread-place", "initial": "openssl_init"}, {"wrong": "overridden"},
+			{"wrong": "bad-value", "near": "sslmode=require"}, {"wrong": "bad-value"}, {"wrong": "unknown-name"}},
+		change.FixDNS: {{}, {"address": "2001:db8::7"}, {"address": ""}},
 	}
 	all := vary[kind]
 	if all == nil {

@@ -38,6 +38,8 @@ func valuesOf(ch change.Change, c *fact.Case) values {
 	v.certificate(ch.Kind, ch.Side, c)
 	v.address(v.args["address"])
 	v.safe["side"] = string(ch.Side)
+	v.safe["initial"] = knownWord(v.args["initial"])
+	delete(v.args, "initial")
 	return v
 }
 
