@@ -25,6 +25,7 @@ var benignClientAbort = Cause{
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.BrokeInHandshake, In: []fact.Context{fact.ByServer, "behind-proxy"}, Weight: 5},
 		{Of: fact.SilentInHandshake, In: []fact.Context{fact.ByServer}, Weight: 6},
+		{Of: fact.AcceptThenClosed, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Reset, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.Closed, In: []fact.Context{fact.ByServer}, Weight: 7},

@@ -37,6 +37,8 @@ var benignHealthcheck = Cause{
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPrivate}, Weight: 6},
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerLoopback}, Weight: 6},
 		{Of: fact.HTTPRequestHere, Weight: 4},
+		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByServer, fact.HealthCheck}, Weight: 9},
+		{Of: fact.AcceptThenClosed, In: []fact.Context{fact.ByServer}, Weight: 8},
 		{Of: fact.NotThisProtocol, In: []fact.Context{fact.ByServer, fact.Database}, Weight: 4},
 		{Of: fact.HandshakeFailed, In: []fact.Context{fact.ByServer, "haproxy"}, Weight: 7},
 	},

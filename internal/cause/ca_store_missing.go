@@ -29,8 +29,14 @@ var caStoreMissing = Cause{
 		{Of: fact.CAFileMissing, In: []fact.Context{fact.ByServer}, Weight: 6},
 		{Of: fact.FileMissing, Weight: 2},
 	},
-	Hides:   []string{"ca-not-trusted", "missing-intermediate", "ca-store-outdated"},
-	Written: writtenNoRoots,
+	Hides: []string{"ca-not-trusted", "missing-intermediate", "ca-store-outdated"},
+	Variants: map[string]Variant{rootsFile: {
+		Title: "the file with the CAs that the client trusts is not there",
+		Why: "To check a certificate, a client needs the certificates of the authorities it trusts. It is told to read them from a file that is not there or " +
+			"that it may not read: the path is misspelt, starts from another folder, or was never brought to this machine. Programs that have to verify stop here.",
+		Check: "ls -l {file}, as the user who runs the client and from the folder where it is started",
+	}},
+	Written: writtenRootsMissing,
 	Advice: []change.Change{
 		change.New(change.TrustCA, change.Client),
 		change.NotAdvised(change.TrustAnything, change.Client),

@@ -68,6 +68,25 @@ type Cause struct {
 	// Crowd, where a cause has it, looks at many watched handshakes of one server at once: what it says of them
 	// takes the place of what Match says of each.
 	Crowd func(*fact.Case) []Match
+	// Checks are Check in the words of one protocol, where Check names the programs of several.
+	Checks map[string]string
+	// Variants are the ways in which a cause shows that ask for other words; Match.Variant names one. "" of a text: the card's.
+	Variants map[string]Variant
+}
+
+// A Variant are the words for one way in which a cause shows.
+type Variant struct{ Title, Why, Check string }
+
+// Words gives the card's texts as a match says them, each with the end of its message ID.
+func (c *Cause) Words(m Match) (words Variant, ids Variant) {
+	words, ids = Variant{c.Title, c.Why, c.Check}, Variant{".title", ".why", ".check"}
+	v := c.Variants[m.Variant]
+	for _, t := range []struct{ of, word, id *string }{{&v.Title, &words.Title, &ids.Title}, {&v.Why, &words.Why, &ids.Why}, {&v.Check, &words.Check, &ids.Check}} {
+		if *t.of != "" {
+			*t.word, *t.id = *t.of, "."+m.Variant+*t.id
+		}
+	}
+	return words, ids
 }
 
 // A Sign is a symptom by which texts show a cause, and how much it speaks for it: 10 where an expert would name this
@@ -93,6 +112,8 @@ type Match struct {
 	// Measured: an experiment that was asked for brought it about. It is never hidden, and explains no failure of the
 	// unchanged handshake.
 	Measured bool
+	// Variant is which of the card's variants it is, "" for none.
+	Variant string
 }
 
 // About is the subject a finding speaks of.

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"strings"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -23,6 +25,20 @@ var certificatePinMismatch = Cause{
 	},
 	Signs: []Sign{
 		{Of: fact.PinMismatch, Weight: 10},
+	},
+	Match: func(c *fact.Case) []Match {
+		f, ok := faultOf(c, fact.KeyNotPinned)
+		if !ok {
+			return nil
+		}
+		m := f.match(c, "without the pin")
+		m.Proof = append(m.Proof, f.seen("public key sent: "+f.p.Detail+"; the client demands "+strings.Join(f.p.Names, " or ")))
+		m.Changes = []change.Change{
+			change.New(change.AskOwner, change.Owner, "what", "whether the certificate was renewed, and its fingerprint"),
+			change.New(change.UpdatePin, change.Client),
+			change.NotAdvised(change.TrustAnything, change.Client),
+		}
+		return []Match{m}
 	},
 	Advice: []change.Change{
 		change.New(change.AskOwner, change.Owner, "what", "whether the certificate was renewed, and its fingerprint"),

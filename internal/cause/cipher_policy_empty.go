@@ -23,9 +23,27 @@ var cipherPolicyEmpty = Cause{
 		{Of: fact.NoVersionLeft, Weight: 2},
 		{Of: fact.NoCipherLeft, Weight: 9},
 	},
+	Written: writtenRefusal,
 	Advice: []change.Change{
 		change.New(change.OfferSuite, change.Client, "suite", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
 		change.New(change.OfferSuite, change.Server, "suite", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
 		change.NotAdvised(change.LowerSecurityLevel, change.Client, "level", "1"),
 	},
+}
+
+// writtenRefusal: the options of a command or a connection string contradict each other, or name what there is not; the client ends
+// before it connects.
+func writtenRefusal(c *fact.Case) []Match {
+	var list []Match
+	for i := range c.Uses {
+		u := &c.Uses[i]
+		if u.Refused == "" {
+			continue
+		}
+		m := written(u.Ref(), useSays(u, "it refuses its own options and connects to nobody: "+u.Refused), Proven, Breaks, []change.Change{
+			change.New(change.AskOwner, change.Client, "what", "which of these options were meant: "+u.Mode)}, "host", u.Target.Host)
+		m.About = About{Client: u.Client, Upstream: u.Target.Host}
+		list = append(list, m)
+	}
+	return list
 }

@@ -26,7 +26,8 @@ var clientCertificateExpired = Cause{
 		{Of: fact.PeerAlert(46), In: []fact.Context{fact.ByClient}, Weight: 3},
 		{Of: fact.OwnAlert(45), In: []fact.Context{fact.ByServer}, Weight: 10},
 	},
-	Hides: []string{"client-certificate-untrusted", "keys-disagree"},
+	Hides:   []string{"client-certificate-untrusted", "keys-disagree"},
+	Written: writtenClientExpired,
 	Advice: []change.Change{
 		change.New(change.RenewCertificate, change.Client),
 		change.New(change.SetClock, change.Server),

@@ -25,7 +25,8 @@ var clientKeyDoesNotMatch = Cause{
 		{Of: fact.KeyMismatch, In: []fact.Context{fact.ByClient}, Weight: 10},
 		{Of: fact.FileBad, In: []fact.Context{"mysql"}, Weight: 4},
 	},
-	Hides: []string{"client-certificate-untrusted", "client-certificate-missing", "keys-disagree"},
+	Hides:   []string{"client-certificate-untrusted", "client-certificate-missing", "keys-disagree"},
+	Written: writtenClientKeyMismatch,
 	Advice: []change.Change{
 		change.New(change.MatchKey, change.Client),
 	},

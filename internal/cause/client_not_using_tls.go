@@ -11,8 +11,13 @@ var clientNotUsingTLS = Cause{
 	Title: "the server takes encrypted connections only, and the client does not use TLS",
 	Why: "The client logged in without encryption, because its mode says so or because it fell back to that. The server is set to refuse such logins and answers " +
 		"with an error of its own, which often looks like a wrong password or a missing permission.",
-	Check:  "psql \"host={host} port={port} sslmode=require\" or mysql --ssl-mode=REQUIRED -h {host} -P {port} gets further than the failing client",
-	Cites:  []string{"PostgreSQL manual, pg_hba.conf: hostssl", "PostgreSQL src/backend/libpq/auth.c (no pg_hba.conf entry …, no encryption)", "MySQL error 3159 (ER_SECURE_TRANSPORT_REQUIRED)"},
+	Check: "psql \"host={host} port={port} sslmode=require\" or mysql --ssl-mode=REQUIRED -h {host} -P {port} gets further than the failing client",
+	Cites: []string{"PostgreSQL manual, pg_hba.conf: hostssl", "PostgreSQL src/backend/libpq/auth.c (no pg_hba.conf entry …, no encryption)", "MySQL error 3159 (ER_SECURE_TRANSPORT_REQUIRED)"},
+	Checks: map[string]string{
+		"postgres": "psql \"host={host} port={port} sslmode=require\" gets further than the failing client",
+		"mysql":    "mysql --ssl-mode=REQUIRED -h {host} -P {port} (MariaDB's client: --ssl) gets further than the failing client",
+		"mssql":    "sqlcmd -N -S {host},{port} gets further than the failing client; SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID then says TRUE",
+	},
 	Decide: "the same handshake with TLS asked for",
 	Signs: []Sign{
 		{Of: fact.CannotConnect, In: []fact.Context{"freetds"}, Weight: 3},

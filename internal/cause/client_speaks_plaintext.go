@@ -31,6 +31,8 @@ var clientSpeaksPlaintext = Cause{
 		{Of: fact.NotTLS, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerLoopback}, Weight: 9},
 		{Of: fact.HTTPRequestHere, Weight: 9},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByServer, fact.Web, fact.PeerPublic}, Weight: 7},
+		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByServer, fact.PeerPrivate}, Weight: 10},
+		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByServer, fact.PeerLoopback}, Weight: 10},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ByClient}, Weight: 10},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{"stunnel"}, Weight: 8},
 		{Of: fact.HTTPRequestHere, In: []fact.Context{fact.ToUpstream}, Weight: 10},

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"strings"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/names"
@@ -10,11 +12,11 @@ import (
 var clientTooOld = Cause{
 	ID: "TW3002", Slug: "client-too-old", Since: "0.1",
 	Phase: Hello, Level: Breaks,
-	Title: "this client speaks {newest} at most, the server needs {oldest}",
+	Title: "this client speaks {newest} at most, and the server {verdict}",
 	Plain: "the client's newest TLS version is older than what the server accepts",
 	Why: "TLS comes in versions, and both sides must have one in common. The newest that this client offers is older than the oldest that " +
 		"the server still accepts. The client's program, library or settings must learn the newer version.",
-	Check:  "openssl s_client -connect {host}:{port} -tls1_3 connects, -tls1_2 does not",
+	Check:  "openssl s_client -connect {host}:{port} with -tls1_3, then with -tls1_2: the server takes the versions that connect",
 	Cites:  []string{"RFC 8446 §4.2.1, §6 (protocol_version, alert 70)", "RFC 8996 (deprecating TLS 1.0 and 1.1)", "RFC 9325 §3.1"},
 	Decide: "the same with newer versions offered too",
 	Signs: []Sign{
@@ -60,7 +62,8 @@ var clientTooOld = Cause{
 		{Of: fact.OwnAlert(70), Weight: 7},
 		{Of: fact.OwnAlert(70), In: []fact.Context{fact.ByServer}, Weight: 9},
 	},
-	Hides: []string{"closed-after-hello", "peer-implementation-bug"},
+	Hides:   []string{"closed-after-hello", "peer-implementation-bug"},
+	Written: writtenSets("client-too-old"),
 	Advice: []change.Change{
 		change.New(change.OfferVersion, change.Client, "version", "TLS1.2"),
 		change.New(change.UpgradeClient, change.Client, "why", "needed if it knows no TLS 1.2"),
@@ -75,18 +78,39 @@ var clientTooOld = Cause{
 		if !ok {
 			return nil
 		}
-		oldest := "a newer version"
-		if t := answered(c, newerVersions, wide); t != nil {
-			oldest = names.Version(chosenVersion(t))
+		newest := names.Version(highest(h.Client))
+		verdict, wanted := needs(c, h)
+		m = located(c, h, m, "newest", newest, "verdict", verdict, "oldest", orElse(strings.Join(wanted[:min(len(wanted), 1)], ""), "a newer version"))
+		for _, v := range wanted {
+			m.Changes = append(m.Changes, change.New(change.OfferVersion, change.Client, "version", v))
 		}
-		m = located(c, h, m, "newest", names.Version(highest(h.Client)), "oldest", oldest)
-		m.Changes = []change.Change{
-			change.New(change.OfferVersion, change.Client, "version", oldest),
-			change.New(change.UpgradeClient, change.Client, "why", "needed if it knows no "+oldest),
-			takeVersion(change.Server, names.Version(highest(h.Client))),
-		}
+		m.Changes = append(m.Changes, change.New(change.UpgradeClient, change.Client, "why", "needed if it knows no "+m.Args["oldest"]), takeVersion(change.Server, newest))
 		return []Match{m}
 	},
+}
+
+// needs says which versions the server was shown to refuse and to take, and which the client has to offer, the smallest step
+// first. A server that answers in TLS 1.3 when everything newer is offered may take TLS 1.2 as well: unless that was asked
+// alone, nobody knows.
+func needs(c *fact.Case, h *fact.Handshake) (verdict string, wanted []string) {
+	tls12 := names.Version(wire.TLS12)
+	t := answered(c, newerVersions, wide)
+	if t == nil {
+		return "does not take it", []string{tls12}
+	}
+	takes := names.Version(chosenVersion(t))
+	if chosenVersion(t) <= wire.TLS12 || highest(h.Client) >= wire.TLS12 {
+		return "does not take it; it takes " + takes, []string{takes}
+	}
+	switch between := c.Tried(fact.Variant{Kind: fact.Versions, Value: tls12}); {
+	case between == nil:
+		return "does not take it; it takes " + takes, []string{tls12, takes}
+	case chosenVersion(between) == wire.TLS12:
+		return "does not take it; it takes " + tls12 + " and " + takes, []string{tls12}
+	case alerted(between, wire.AlertProtocolVersion):
+		return "does not take it, nor " + tls12 + "; it takes " + takes, []string{takes}
+	}
+	return "does not take it; it takes " + takes, []string{takes}
 }
 
 // takesOnlyNewer: the server refuses the hello, and answers once newer versions are offered too. A newer version may

@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"slices"
+
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -11,30 +13,133 @@ type dheCell struct {
 	h *fact.Handshake
 }
 
-// A dheView is what the experiments with the TLS_DHE of one server came to.
+// A dheView is what the experiments with the TLS_DHE of one machine came to.
 type dheView struct {
-	c     *fact.Case
-	cells []dheCell
-	Is    string // Strips, Keeps, NeitherRule, NotExposed, Inconclusive; "": nothing was tried
-	Short string // Takes, Refuses, or Inconclusive: a public value that is shorter than the prime
-	Zero  string // the same of one that starts with a zero byte
+	c       *fact.Case
+	at      string    // its address
+	cells   []dheCell // what it answered
+	loose   []dheCell // at its address: what nobody answered as far as the Diffie-Hellman parameters
+	Is      string    // Strips, Keeps, NeitherRule, NotExposed, Inconclusive; "": nothing was tried
+	Short   string    // Takes, Refuses, or Inconclusive: a public value that is shorter than the prime
+	Zero    string    // the same of one that starts with a zero byte
+	sure    Sure      // of the value refused
+	one     bool      // it is the only machine seen at its address
+	alone   bool      // and its address the only one examined
+	machine string
 }
 
 // attempts is how many cells of one kind must break before that counts: chance must not pass for proof.
 const attempts = 3
 
-// viewDHE reads the experiments of a case.
+// valueBreaks is how often a public value must break the handshake, between others that work, to be what breaks it. Where one
+// connection in five breaks by chance, that is so in one run of 1200; never more than in one of 120, however bad the network.
+const valueBreaks = 4
+
+// noDHE is the cell that offers no TLS_DHE suite.
+const noDHE = "without"
+
+// viewDHE reads the experiments of a case as if one machine had answered them all.
 func viewDHE(c *fact.Case) dheView {
 	v := dheView{c: c}
 	for _, h := range c.Forced("dhe") {
-		f, _ := h.Variant.Forcing()
-		v.cells = append(v.cells, dheCell{f, h})
-	}
-	if len(v.cells) > 0 {
-		v.Is = v.rule()
-		v.Short, v.Zero = v.public("short"), v.public("padded")
+		if f, _ := h.Variant.Forcing(); f.Form != noDHE {
+			v.cells = append(v.cells, dheCell{f, h})
+		}
 	}
 	return v
+}
+
+// viewsDHE reads the experiments of a case, by address and by machine: several may stand behind one address, with
+// certificates, Diffie-Hellman parameters or ways to write them of their own.
+func viewsDHE(c *fact.Case) []*dheView {
+	var list []*dheView
+	loose, machines := map[string][]dheCell{}, map[string]int{}
+	var order []string
+	for _, cell := range viewDHE(c).cells {
+		at := cell.h.ServerAddr().String()
+		if !slices.Contains(order, at) {
+			order = append(order, at)
+		}
+		machine := cell.h.Machine()
+		if machine == "" {
+			loose[at] = append(loose[at], cell)
+			continue
+		}
+		i := slices.IndexFunc(list, func(v *dheView) bool { return v.machine == machine })
+		if i < 0 {
+			i, list = len(list), append(list, &dheView{c: c, at: at, machine: machine})
+			machines[at]++
+		}
+		list[i].cells = append(list[i].cells, cell)
+	}
+	for _, at := range order {
+		if machines[at] == 0 {
+			list = append(list, &dheView{c: c, at: at})
+		}
+	}
+	for _, v := range list {
+		v.loose, v.one, v.alone = loose[v.at], machines[v.at] <= 1, oneAddress(c)
+		v.Is = v.rule()
+	}
+	judgeValues(c, list)
+	return list
+}
+
+// oneAddress: the client met no other.
+func oneAddress(c *fact.Case) bool {
+	var first *fact.Handshake
+	for i := range c.Handshakes {
+		h := &c.Handshakes[i]
+		if first == nil {
+			first = h
+		}
+		if h.ServerAddr() != first.ServerAddr() {
+			return false
+		}
+	}
+	return true
+}
+
+// judgeValues judges the public values: a cell that broke and should have worked, at whichever machine of that address, tells that chance is at
+// work, so that nothing that merely breaks counts.
+func judgeValues(c *fact.Case, list []*dheView) {
+	spoilt := map[string]bool{}
+	for _, v := range list {
+		if slices.ContainsFunc(slices.Concat(v.cells, v.loose), func(cell dheCell) bool { return !v.explained(cell) }) {
+			spoilt[v.at] = true
+		}
+	}
+	for _, h := range c.Forced("dhe") {
+		if f, _ := h.Variant.Forcing(); f.Form == noDHE && h.Lost() {
+			spoilt[h.ServerAddr().String()] = true
+		}
+	}
+	for _, v := range list {
+		v.Short, v.sure = v.public("short", spoilt[v.at])
+		var sure Sure
+		if v.Zero, sure = v.public("padded", spoilt[v.at]); v.Short != Refuses {
+			v.sure = sure
+		}
+	}
+}
+
+// explained: a cell worked, or its end is the server's own word, or what the rule of the server makes of it, or one of
+// those of a public value that breaks each time.
+func (v *dheView) explained(cell dheCell) bool {
+	switch {
+	case cell.h.KeysAgree() == fact.Yes:
+		return true
+	case cell.h.KeysAgree() == fact.Unknown:
+		return !cell.h.Lost()
+	case secretZero(cell) && cell.Rule == "kept":
+		return v.Is != Keeps
+	case secretZero(cell):
+		return v.Is == Keeps
+	case cell.Zero == "public":
+		t := v.tally(valued(cell.Form))
+		return t.worked() == 0 && t.broke >= 2
+	}
+	return false
 }
 
 // rule is what the server does with the zeros of a secret. What works under one rule proves it, since both sides must
@@ -47,7 +152,7 @@ func (v *dheView) rule() string {
 		return Keeps
 	case stripped.worked() > 0:
 		return Strips
-	case stripped.broke >= attempts && kept.broke > 0 && v.tally(secretFull).worked() > 0:
+	case stripped.broke >= attempts && kept.broke > 0 && v.onlyZeros():
 		return NeitherRule
 	case v.neverDHE():
 		return NotExposed
@@ -55,18 +160,68 @@ func (v *dheView) rule() string {
 	return Inconclusive
 }
 
-// public is whether the server takes a public value that starts with a zero byte, in the form given. The secret must not
-// be what breaks the handshake.
-func (v *dheView) public(form string) string {
-	t := v.tally(func(c dheCell) bool { return (c.Zero == "public" || c.Zero == "both") && c.Form == form }, ruled("stripped"))
-	others := v.tally(func(c dheCell) bool { return c.Zero == "none" || c.Form != form || c.Zero == "secret" })
+// onlyZeros: no handshake broke but those whose secret starts with a zero byte, and others worked before and after the first
+// of them.
+func (v *dheView) onlyZeros() bool {
+	if v.tally(secretFull).broke > 0 || slices.ContainsFunc(v.loose, func(c dheCell) bool { return c.h.Lost() }) {
+		return false
+	}
+	before, broke, after := false, false, false
+	for _, c := range v.cells {
+		switch {
+		case secretZero(c):
+			broke = broke || c.h.KeysAgree() == fact.No
+		case c.h.KeysAgree() == fact.Yes:
+			before, after = before || !broke, after || broke
+		}
+	}
+	return before && after
+}
+
+// valued: our public value started with a zero byte, was written so, and the secret was not what broke the handshake.
+func valued(form string) func(dheCell) bool {
+	return func(c dheCell) bool {
+		return (c.Zero == "public" || c.Zero == "both") && c.Form == form && c.Rule == "stripped"
+	}
+}
+
+// public is whether the server takes a public value that starts with a zero byte, in the form given. That it breaks is no
+// computation, so that it must break each time and in one way, between handshakes that work, in a run without chance.
+func (v *dheView) public(form string, spoilt bool) (string, Sure) {
+	t := v.tally(valued(form))
 	switch {
 	case t.worked() > 0:
-		return Takes
-	case t.broke >= attempts && others.worked() > 0 && (v.Is != Keeps || !v.everyZero()):
-		return Refuses
+		return Takes, Proven
+	case t.broke < 2 || spoilt || v.Is == Keeps && v.everyZero() || !v.between(form):
+		return Inconclusive, Possible
+	case t.broke < valueBreaks:
+		return Refuses, Likely // no connection was left to repeat it
 	}
-	return Inconclusive
+	return Refuses, Proven
+}
+
+// between: the cells of a form broke in one way, others worked before the first of them and, from the fourth on, between
+// the first and the last.
+func (v *dheView) between(form string) bool {
+	var first *fact.Handshake
+	broke, before, amid, works := 0, false, false, false
+	for _, c := range v.cells {
+		switch {
+		case valued(form)(c) && c.h.KeysAgree() == fact.No:
+			if first != nil && (first.End.How != c.h.End.How || first.End.Alert != c.h.End.Alert || first.End.After != c.h.End.After) {
+				return false
+			}
+			if first == nil {
+				first = c.h
+			}
+			broke++
+			amid = amid || works
+			works = false
+		case c.h.KeysAgree() == fact.Yes:
+			before, works = true, broke > 0
+		}
+	}
+	return before && (amid || broke < valueBreaks)
 }
 
 // everyZero: below this prime there is no number that does not start with a zero byte.
@@ -75,26 +230,43 @@ func (v *dheView) everyZero() bool {
 	return h != nil && wire.EveryZero(h.Key.P)
 }
 
-// neverDHE: the server answers hellos, and none that offers TLS_DHE alone.
+// cutOften is how often hellos with TLS_DHE alone must be cut off, between others that are answered, to be a refusal.
+const cutOften = 6
+
+// neverDHE: the server says that it will not use TLS_DHE, or answers hellos and cuts each off that offers TLS_DHE alone. A
+// server of TLS 1.2 is asked with and without the groups of RFC 7919.
 func (v *dheView) neverDHE() bool {
-	answers := false
-	for i := range v.c.Handshakes {
-		h := &v.c.Handshakes[i]
-		answers = answers || h.Server != nil || h.Retry != nil
+	if len(v.cells) > 0 {
+		return false
 	}
-	last := v.cells[len(v.cells)-1].h
-	for _, c := range v.cells {
-		if c.h.SpeaksDHE() {
-			return false
+	refused, cuts := map[string]bool{}, 0
+	for _, c := range v.loose {
+		switch {
+		case alerted(c.h, wire.AlertProtocolVersion) && c.h.RefusesDHE():
+			return true
+		case c.h.RefusesDHE():
+			refused[c.Extra] = true
+		case c.h.Progress() == fact.AtHello && (cut(c.h) || alerted(c.h)):
+			cuts++
 		}
 	}
-	switch {
-	case alerted(last, wire.AlertProtocolVersion) && last.Progress() == fact.AtHello:
-		return true
-	case last.Progress() == fact.AtHello:
-		return answers && (alerted(last) || cut(last))
+	return refused[""] && (refused["ffdhe"] || local(v.loose[len(v.loose)-1].h, wire.ReasonUnofferedSuite)) || cuts >= cutOften && v.answersOthers()
+}
+
+// answersOthers: each hello without TLS_DHE between those with it was answered.
+func (v *dheView) answersOthers() bool {
+	n := 0
+	for _, h := range v.c.Forced("dhe") {
+		f, _ := h.Variant.Forcing()
+		if f.Form != noDHE || h.ServerAddr().String() != v.at {
+			continue
+		}
+		if h.Server == nil && h.Retry == nil {
+			return false
+		}
+		n++
 	}
-	return local(last, wire.ReasonUnofferedSuite)
+	return n > 1
 }
 
 // tally counts the cells that fit by how they ended.

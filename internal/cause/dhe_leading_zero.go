@@ -50,8 +50,14 @@ var dheLeadingZero = Cause{
 
 // leadingZeros is what experiments measured, in place of what mere handshakes hint at.
 func leadingZeros(c *fact.Case) []Match {
-	if v := viewDHE(c); v.Is != "" && v.Is != Inconclusive {
-		return measuredZeros(c, v)
+	views := viewsDHE(c)
+	var list []Match
+	known := len(views) > 0
+	for _, v := range views {
+		list, known = append(list, measuredZeros(c, v)...), known && v.Is != Inconclusive
+	}
+	if known || len(list) > 0 {
+		return list
 	}
 	return matchLeadingZero(c)
 }

@@ -134,6 +134,10 @@ func orderSays(who string, m *fact.Machine) string {
 // RepairSays is what tells whether a machine was repaired.
 func RepairSays(m *fact.Machine) string {
 	switch {
+	case m.Contradiction != "":
+		return "not told whether it is repaired: " + m.Contradiction
+	case m.Repaired == fact.Yes && m.By == fact.ByUpdate && m.Update == "KB4537806":
+		return "repaired, by " + m.Update
 	case m.Repaired == fact.Yes && m.By == fact.ByUpdate:
 		return "repaired, " + m.Update + " holds what KB4537806 brought"
 	case m.Repaired == fact.Yes && m.By == fact.ByRevision:
@@ -232,7 +236,7 @@ func sideOf(c *fact.Case, m *fact.Machine) change.Side {
 
 // repairChange is the update for a machine that lacks it and can have it: of all releases Server 2016 alone.
 func repairChange(m *fact.Machine, side change.Side) []change.Change {
-	if m.Repaired != fact.No && (m.Repaired == fact.Yes || !strings.HasPrefix(m.Build, "10.0.14393")) || m.By == fact.ByRelease {
+	if m.Contradiction != "" || m.Repaired != fact.No && (m.Repaired == fact.Yes || !strings.HasPrefix(m.Build, "10.0.14393")) || m.By == fact.ByRelease {
 		return nil
 	}
 	kind := change.UpgradeServer
@@ -247,6 +251,7 @@ func repairChange(m *fact.Machine, side change.Side) []change.Change {
 func dropOn(m *fact.Machine, side change.Side) change.Change {
 	args := []string{"machine", MachineName(m)}
 	switch {
+	case m.Contradiction != "": // which tools it has is not known
 	case m.Order.From == "group policy":
 		args = append(args, "windows", "policy", "suites", listWithoutDHE(m.Order.Names))
 	case strings.HasPrefix(m.Build, "10."), m.Order.From == "Get-TlsCipherSuite", strings.HasPrefix(m.Product, "Windows 1"): // 10 or 11

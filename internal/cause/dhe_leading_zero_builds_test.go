@@ -53,6 +53,7 @@ func TestWrittenZeros(t *testing.T) {
 		"one revision below":       {alone(old2016), "will-break likely", []string{"upgrade-server", "drop-dhe"}},
 		"never":                    {alone(old2012), "will-break likely", []string{"drop-dhe"}},
 		"unknown revision":         {alone(maybe2016), "will-break possible", []string{"upgrade-server", "drop-dhe"}},
+		"contradicting itself":     {alone(contradicting2019()), "will-break possible", []string{"drop-dhe"}}, // no update is named for it
 		"never, but without DHE":   {alone(noDHE), "note likely", []string{"leave-alone"}},
 		"pair with two rules":      {both, "breaks likely", []string{"drop-dhe", "drop-dhe"}},
 		"pair with one unknown":    {pair(old2012, maybe2016, dheGCM, ecdheCBC), "will-break possible", []string{"upgrade-server", "drop-dhe", "drop-dhe"}},
@@ -86,6 +87,24 @@ func TestWrittenZeros(t *testing.T) {
 	}
 	if m := writtenZeros(both)[0]; !strings.Contains(m.Proof[len(m.Proof)-1].Says, "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384") {
 		t.Errorf("not told what they agree on afterwards: %+v", m.Proof)
+	}
+}
+
+// contradicting2019 was told with the name of one release and the build of another.
+func contradicting2019() fact.Machine {
+	m := described("Windows Server 2019", "10.0.14393.3300", fact.Unknown, fact.ByNothing)
+	m.Contradiction, m.Order = "10.0.14393 is Server 2016", fact.SuiteOrder{}
+	return m
+}
+
+// TestContradictionIsTold: neither the name nor the build is taken for the right one.
+func TestContradictionIsTold(t *testing.T) {
+	m := contradicting2019()
+	if says := RepairSays(&m); !strings.HasPrefix(says, "not told") || !strings.Contains(says, m.Contradiction) {
+		t.Error(says)
+	}
+	if ch := dropOn(&m, change.Server); ch.Args["windows"] != "" {
+		t.Errorf("%+v", ch)
 	}
 }
 

@@ -66,7 +66,14 @@ func lacksZeros(bytes, prime int) string {
 // measuredShort is the verdict of the experiments with a public value of ours that starts with a zero byte: the server
 // breaks each handshake in which it is written without that, or each in which it is written with it.
 func measuredShort(c *fact.Case) []Match {
-	v := viewDHE(c)
+	var list []Match
+	for _, v := range viewsDHE(c) {
+		list = append(list, v.refusedValue()...)
+	}
+	return list
+}
+
+func (v *dheView) refusedValue() []Match {
 	form, is := "short", ""
 	switch {
 	case v.Short == Refuses:
@@ -75,22 +82,20 @@ func measuredShort(c *fact.Case) []Match {
 	default:
 		return nil
 	}
-	inForm := func(cell dheCell) bool { return cell.Zero == "public" && cell.Form == form }
+	inForm := valued(form)
 	refused := v.pick(inForm, agree(fact.No))
 	h := refused[0].h
 	if is == "" {
 		is = lacksZeros(len(h.Public), h.Key.PLen)
 	}
-	m := Match{Sure: Proven, Count: len(refused), Measured: !base(c, shortPublic)}
+	m := Match{Sure: v.sure, Count: len(refused), Measured: !base(v.c, shortPublic), Level: v.level()}
 	for _, cell := range v.pick(func(cell dheCell) bool { return !inForm(cell) }, agree(fact.Yes)) {
 		m.add([]dheCell{cell}, publicSays(cell))
 	}
 	m.add(refused, publicSays(refused[0]))
-	m.Changes = []change.Change{
-		change.New(change.UpgradeServer, change.Server, "why", "it ends handshakes when the client's Diffie-Hellman value "+is),
-		change.New(change.DropDHE, change.Server),
-	}
-	return []Match{located(c, h, m, "who", "client", "is", is, "rate", ": measured; "+v.oneIn()+" of clients that write it so breaks",
+	m.Proof[len(m.Proof)-1].Says += v.where()
+	v.advise(&m, "it ends handshakes when the client's Diffie-Hellman value "+is)
+	return []Match{v.located(h, m, "who", "client", "is", is, "rate", ": measured; "+v.oneIn()+" breaks where the client writes it so",
 		"bytes", itoa(len(h.Public)), "prime", itoa(h.Key.PLen), "suite", names.SuiteName(h.Server.Suite))}
 }
 

@@ -22,7 +22,7 @@ const (
 	Takes        = "takes"
 	Refuses      = "refuses"
 	RefusesAfter = "refuses-after-the-handshake" // it finishes the handshake and leaves without a word
-
+	Differs      = "differs"                     // asked again it did otherwise
 )
 
 // An Answer is one thing that a client under test showed.
@@ -49,9 +49,11 @@ type Picture struct {
 	Own    Answer // how it sends its own: "padded", "short"
 	Odd    Answer // its own value gives the secret away: "yes"
 	Certs  []Judgement
-	Anyone bool     // it accepts a certificate that anybody can make for any name
-	Old    []Answer // old versions that were tried alone; With is the version
-
+	Anyone bool // it accepts a certificate that anybody can make for any name
+	// Several: its answers about certificates contradict each other. Clients that send the same hello from the same address are
+	// one here, whatever their settings.
+	Several bool
+	Old     []Answer // old versions that were tried alone; With is the version
 }
 
 // PictureOf reads the case of a client under test.
@@ -67,18 +69,31 @@ func PictureOf(c *fact.Case) Picture {
 	}
 	p.Short, p.Padded = publicOf(c, "short", offersDHE), publicOf(c, "padded", offersDHE)
 	p.Certs = judgements(c)
-	p.Anyone = slices.ContainsFunc(p.Certs, func(j Judgement) bool {
-		return j.Is == Takes && (j.Form == "unknown-ca" || j.Form == "self-signed")
-	})
-	for _, h := range c.Forced(fact.ClientVersion) {
-		f, _ := h.Variant.Forcing()
-		a := Answer{Is: Refuses, With: f.Form, Refs: []fact.Ref{h.Ref}, Made: 1}
-		if h.Finished == fact.Yes || h.RefusedChain() {
-			a.Is = Takes
-		}
-		p.Old = append(p.Old, a)
-	}
+	p.Several = contradicting(c, p.Certs)
+	p.Anyone = !p.Several && slices.ContainsFunc(p.Certs, func(j Judgement) bool { return j.Is == Takes && selfMade(j.Form) })
+	p.Old = versionsAlone(c)
 	return p
+}
+
+// selfMade are the certificates that anybody can make.
+func selfMade(form string) bool { return form == "unknown-ca" || form == "self-signed" }
+
+// contradicting: one certificate was taken and refused by an alert; or of those that anybody can make one was taken and the other
+// refused, which no rule for verifying does.
+func contradicting(c *fact.Case, certs []Judgement) bool {
+	differs, taken, denied := false, false, false
+	for _, j := range certs {
+		differs = differs || j.Is == Differs
+		taken = taken || selfMade(j.Form) && j.Is == Takes
+		denied = denied || selfMade(j.Form) && (j.Is == Refuses || j.Is == RefusesAfter)
+	}
+	finished, refused := false, false // under the right one, when something else was asked
+	for _, what := range []string{fact.ClientDHE, fact.ClientFFDHE} {
+		for _, h := range c.Forced(what) {
+			finished, refused = finished || done(h), refused || h.RefusedChain()
+		}
+	}
+	return differs || taken && denied || finished && refused
 }
 
 // cells are the experiments of one kind with their number of connections.
@@ -164,13 +179,23 @@ func ruleOf13(c *fact.Case, offered bool) Answer {
 		}
 		a.Is, a.Why = Inconclusive, unanswered(h)
 	}
-	if len(list) > 2 && count(control, done) > 0 && count(byOther, done) > 0 {
+	if len(list) >= tellingBreaks(c, list) && count(control, done) > 0 && count(byOther, done) > 0 {
 		a.Is, a.Why = Strips, ""
 	}
 	return a
 }
 
 func done(h *fact.Handshake) bool { return h.Finished == fact.Yes }
+
+// tellingBreaks is how many failures show that a number is refused: three; more when they are ends without a word and this client's
+// connections are known to get lost.
+func tellingBreaks(c *fact.Case, list []*fact.Handshake) int {
+	if len(list) == 0 || count(list, func(h *fact.Handshake) bool { return h.End.How == fact.EndAlert || h.End.How == fact.EndLocal }) == len(list) {
+		return 3
+	}
+	f, _ := list[0].Variant.Forcing()
+	return max(3, fact.BreaksThatTell(c.Handshakes, f))
+}
 
 // publicOf: a value with a leading zero is refused when it failed each of three times, while the same without one passed.
 func publicOf(c *fact.Case, form string, offered bool) Answer {
@@ -188,7 +213,7 @@ func publicOf(c *fact.Case, form string, offered bool) Answer {
 		return a
 	case count(list, done) > 0:
 		a.Is = Takes
-	case len(list) > 2 && count(control, done) > 0:
+	case len(list) >= tellingBreaks(c, list) && count(control, done) > 0:
 		a.Is, a.Refs = Refuses, append(a.Refs, control[0].Ref)
 	default:
 		a.Is, a.Why = Inconclusive, unanswered(list[0])
@@ -251,24 +276,84 @@ func leaving(h *fact.Handshake) string {
 	return "it completes"
 }
 
+// byForm are the connections of one kind by what was shown in them, in the order in which that came first.
+func byForm(c *fact.Case, what string) (forms []string, tries map[string][]*fact.Handshake) {
+	tries = map[string][]*fact.Handshake{}
+	for _, h := range c.Forced(what) {
+		f, _ := h.Variant.Forcing()
+		if tries[f.Form] == nil {
+			forms = append(forms, f.Form)
+		}
+		tries[f.Form] = append(tries[f.Form], h)
+	}
+	return forms, tries
+}
+
 // judgements are what the client did with each certificate. A program that checks late finishes the handshake, and then
 // does not say what it says under the right certificate.
 func judgements(c *fact.Case) []Judgement {
 	var list []Judgement
-	talks := false
-	for _, h := range c.Forced(fact.ClientCertificate) {
-		f, _ := h.Variant.Forcing()
-		j := Judgement{f.Form, Answer{Is: Refuses, Refs: []fact.Ref{h.Ref}, Made: 1, Why: leaving(h)}}
-		if f.Form == "right" {
-			talks = h.WentOn()
-		}
-		switch {
-		case h.Finished == fact.Yes && h.End.How == fact.EndCompleted && (h.WentOn() || !talks):
-			j.Is, j.Why = Takes, ""
-		case h.Finished == fact.Yes:
-			j.Is = RefusesAfter
-		}
-		list = append(list, j)
+	forms, tries := byForm(c, fact.ClientCertificate)
+	talks := slices.ContainsFunc(tries["right"], (*fact.Handshake).WentOn)
+	for _, form := range forms {
+		list = append(list, Judgement{form, replied(c, tries[form], func(h *fact.Handshake) fact.Reply { return h.ChainReply(talks) })})
 	}
 	return list
+}
+
+// versionsAlone are what the client did with each old version.
+func versionsAlone(c *fact.Case) []Answer {
+	var list []Answer
+	forms, tries := byForm(c, fact.ClientVersion)
+	for _, form := range forms {
+		a := replied(c, tries[form], (*fact.Handshake).VersionReply)
+		a.With = form
+		list = append(list, a)
+	}
+	return list
+}
+
+// replied is the answer of some connections that were asked the same. An alert says no; an end without a word does only when it came
+// often enough that it is none of a connection which was lost, and when the client never went on.
+func replied(c *fact.Case, tries []*fact.Handshake, reply func(*fact.Handshake) fact.Reply) Answer {
+	by := map[fact.Reply][]*fact.Handshake{}
+	for _, h := range tries {
+		by[reply(h)] = append(by[reply(h)], h)
+	}
+	taken, denied, left := by[fact.ReplyTaken], by[fact.ReplyDenied], by[fact.ReplyLeft]
+	a := Answer{Is: NotAsked, Made: len(tries)}
+	question, _ := tries[0].Variant.Forcing()
+	switch {
+	case len(taken) > 0 && len(denied) > 0:
+		a.Is, a.Why = Differs, leaving(denied[0])+", and another time it goes on"
+	case len(taken) > 0:
+		a.Is = Takes
+	case len(denied) > 0:
+		a.Is, a.Why = refusedBy(denied[0]), leaving(denied[0])
+	case fact.RepliesAlike(left) >= fact.BreaksThatTell(c.Handshakes, question):
+		a.Is, a.Why = refusedBy(left[0]), leavingMute(left[0])
+	case len(left) > 0:
+		a.Is, a.Why = Inconclusive, leavingMute(left[0])+", as when a connection is lost"
+	default:
+		a.Why = leaving(tries[0])
+	}
+	for _, h := range slices.Concat(taken, denied, left, by[fact.ReplyNone]) {
+		a.Refs = append(a.Refs, h.Ref)
+	}
+	return a
+}
+
+// leavingMute is leaving of a client that may have finished the handshake before.
+func leavingMute(h *fact.Handshake) string {
+	if done(h) {
+		return "the client finishes the handshake and leaves without a word"
+	}
+	return leaving(h)
+}
+
+func refusedBy(h *fact.Handshake) string {
+	if done(h) {
+		return RefusesAfter
+	}
+	return Refuses
 }

@@ -80,17 +80,50 @@ func examinedValue(c *fact.Case) []Match {
 	return []Match{m}
 }
 
-// examinedVerification: a client under test took a certificate that anybody can make.
+// examinedVerification: a client under test took a certificate that anybody can make. Where it refuses another one, or the same when it is
+// asked again, it may be several clients.
 func examinedVerification(c *fact.Case) []Match {
 	p := PictureOf(c)
+	var stops, checks []Judgement
 	for _, j := range p.Certs {
-		if p.Anyone && j.Is == Takes && j.Form != "right" {
-			m := examined(c, j.Answer, "it accepts a certificate of a CA that it cannot know")
-			m.Changes = []change.Change{change.New(change.VerifyServer, change.Client), change.New(change.TrustCA, change.Client)}
-			return []Match{m}
+		switch {
+		case j.Is != Refuses && j.Is != RefusesAfter && j.Is != Differs:
+		case selfMade(j.Form) || j.Is == Differs:
+			stops = append(stops, j)
+		case j.Form == "other-name" || j.Form == "expired" || j.Form == "not-yet-valid":
+			checks = append(checks, j)
 		}
 	}
+	for _, j := range p.Certs {
+		if !selfMade(j.Form) || j.Is != Takes && j.Is != Differs {
+			continue
+		}
+		m := examined(c, Answer{Refs: j.Refs[:1], Made: j.Made}, "it accepts a certificate of a CA that it cannot know")
+		m.Changes = []change.Change{change.New(change.VerifyServer, change.Client), change.New(change.TrustCA, change.Client)}
+		if p.Several || len(checks) > 0 {
+			m.Sure = Likely
+			m.Against = againstAnyone(c, append(stops, checks...))
+		}
+		return []Match{m}
+	}
 	return nil
+}
+
+// againstAnyone is what speaks against one client that verifies nothing.
+func againstAnyone(c *fact.Case, refused []Judgement) []Proof {
+	const several = "several clients with the same hello, or one whose settings change, would do so too"
+	if len(refused) == 0 {
+		return []Proof{{Ref: c.Handshakes[0].Ref, Says: "the right certificate is refused in some of its connections: " + several}}
+	}
+	j := refused[0]
+	ref := j.Refs[0]
+	for _, r := range j.Refs {
+		if h := handshakeAt(c, r); h != nil && h.End.How == fact.EndAlert {
+			ref = r
+			break
+		}
+	}
+	return []Proof{{Ref: ref, Says: "it refuses the certificate " + j.Form + " (" + j.Why + "): " + several}}
 }
 
 // examined is a match about a client under test. The first of the answer's handshakes is told by says, the others by what

@@ -3,6 +3,7 @@ package cause
 import (
 	"math/big"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,7 +127,7 @@ func TestPictureOfCertificates(t *testing.T) {
 		{"application data", "client Finished", RefusesAfter, false},
 		{"client Finished", "client Finished", Takes, true}, // it never says anything
 	} {
-		p := PictureOf(examinedCase(shown("right", c.right), shown("self-signed", c.wrong)))
+		p := PictureOf(examinedCase(shown("right", c.right), shown("self-signed", c.wrong), shown("self-signed", c.wrong)))
 		if p.Certs[1].Is != c.want || p.Anyone != c.anyone {
 			t.Errorf("%+v: %+v", c, p.Certs)
 		}
@@ -166,5 +167,121 @@ func TestExaminedFindings(t *testing.T) {
 				t.Errorf("%+v", m)
 			}
 		})
+	}
+}
+
+// Ends of a connection in which a certificate had been sent, and one in which none was.
+var (
+	certLost    = question{end: fact.End{By: wire.ClientSide, How: fact.EndReset, After: "ServerKeyExchange"}, step: "Certificate"}
+	certClosed  = question{end: fact.End{By: wire.ClientSide, How: fact.EndClosed, After: "ServerKeyExchange"}, step: "Certificate"}
+	certLater   = question{end: fact.End{By: wire.ClientSide, How: fact.EndClosed, After: "client Finished"}, step: "Certificate"}
+	certDenied  = question{end: fact.End{By: wire.ClientSide, How: fact.EndAlert, Alert: 45, After: "Certificate"}, step: "Certificate"}
+	certTaken   = question{end: completed, done: true}
+	certLate    = question{end: fact.End{By: wire.ClientSide, How: fact.EndAlert, Alert: 48, After: "client Finished"}, done: true}
+	noSuite     = question{end: fact.End{By: wire.ServerSide, How: fact.EndLocal, Reason: wire.ReasonNoSharedSuite, Detail: "no suite in common"}}
+	earlyAlert  = question{end: fact.End{By: wire.ClientSide, How: fact.EndAlert, Alert: 40, After: "ServerHello"}}
+	asksRight   = fact.Forcing{What: fact.ClientCertificate, Form: "right"}
+	asksExpired = fact.Forcing{What: fact.ClientCertificate, Form: "expired"}
+	asksOld     = fact.Forcing{What: fact.ClientVersion, Form: "TLS1.1"}
+)
+
+// questions are some that were asked the same.
+func questions(f fact.Forcing, ends ...question) []question {
+	for i := range ends {
+		ends[i].f = f
+		ends[i].f.Try = i + 1
+	}
+	return ends
+}
+
+// TestPictureOfLostConnections: a connection that was lost is no refusal, and neither is an end by the server or before anything
+// was shown; an alert is, and so is the same end again and again.
+func TestPictureOfLostConnections(t *testing.T) {
+	lossy := questions(fact.Forcing{What: fact.ClientCertificate, Form: "right"}, certLost, certTaken)
+	for name, c := range map[string]struct {
+		before, list []question
+		want         string
+	}{
+		"alert":                   {list: questions(asksExpired, certDenied), want: Refuses},
+		"lost once":               {list: questions(asksExpired, certLost), want: Inconclusive},
+		"lost, then taken":        {list: questions(asksExpired, certLost, certTaken), want: Takes},
+		"twice":                   {list: questions(asksExpired, certLost, certClosed), want: Refuses},
+		"twice, elsewhere":        {list: questions(asksExpired, certLost, certLater), want: Inconclusive},
+		"twice, others are lost":  {before: lossy, list: questions(asksExpired, certLost, certClosed), want: Inconclusive},
+		"always, others are lost": {before: lossy, list: questions(asksExpired, certLost, certLost, certLost, certLost, certLost), want: Refuses},
+		"right, twice":            {list: questions(asksRight, certLost, certLost), want: Inconclusive},
+		"right, three times":      {list: questions(asksRight, certLost, certLost, certLost), want: Refuses},
+		"right, but taken before": {before: questions(ruleAsked, certTaken), list: questions(asksRight, certLost, certLost, certLost), want: Inconclusive},
+		"alert, others are lost":  {before: lossy, list: questions(asksExpired, certDenied), want: Refuses},
+		"alert after Finished":    {list: questions(asksExpired, certLate), want: RefusesAfter},
+		"no shared suite":         {list: questions(asksExpired, noSuite, noSuite), want: NotAsked},
+		"before the certificate":  {list: questions(asksExpired, earlyAlert, earlyAlert), want: NotAsked},
+		"taken and refused":       {list: questions(asksExpired, certTaken, certDenied), want: Differs},
+	} {
+		p := PictureOf(examinedCase(slices.Concat(c.before, c.list)...))
+		if j := p.Certs[len(p.Certs)-1]; j.Is != c.want || j.Is != Takes && j.Why == "" {
+			t.Errorf("%s: %+v, want %s", name, j, c.want)
+		}
+	}
+	for name, c := range map[string]struct {
+		list []question
+		want string
+	}{
+		"alert":           {questions(asksOld, earlyAlert), Refuses},
+		"lost once":       {questions(asksOld, certLost), Inconclusive},
+		"twice":           {questions(asksOld, certLost, certLost), Refuses},
+		"no shared suite": {questions(asksOld, noSuite, noSuite), NotAsked},
+		"lost, taken":     {questions(asksOld, certLost, certTaken), Takes},
+	} {
+		if p := PictureOf(examinedCase(c.list...)); len(p.Old) != 1 || p.Old[0].Is != c.want || p.Old[0].With != "TLS1.1" {
+			t.Errorf("TLS 1.1, %s: %+v, want %s", name, p.Old, c.want)
+		}
+	}
+	short := []question{{f: shortAsked, end: resets}, {f: plainAsked, end: completed, done: true}, {f: shortAsked, end: resets}, {f: shortAsked, end: resets}}
+	if p := PictureOf(examinedCase(slices.Concat(lossy, short)...)); p.Short.Is != Inconclusive {
+		t.Errorf("the public value, others are lost: %+v", p.Short)
+	}
+}
+
+// TestPictureOfSeveralClients: curl with a CA and curl -k say hello alike. Answers that one client does not give together are no
+// proof that it accepts any certificate.
+func TestPictureOfSeveralClients(t *testing.T) {
+	shown := func(form string, ends ...question) []question {
+		return questions(fact.Forcing{What: fact.ClientCertificate, Form: form}, ends...)
+	}
+	any, some := []question{certTaken, certTaken}, []question{certTaken, certDenied}
+	both := func(first, second []question, more ...question) []question {
+		list := append(shown("right", certTaken), shown("unknown-ca", slices.Clone(first)...)...)
+		return append(append(list, shown("self-signed", slices.Clone(second)...)...), more...)
+	}
+	denied := []question{certDenied, certDenied}
+	for name, c := range map[string]struct {
+		list            []question
+		anyone, several bool
+		sure            Sure
+	}{
+		"verifies nothing":             {list: both(any, any), anyone: true, sure: Proven},
+		"nothing, but wants long keys": {list: both(any, any, shown("rsa-1024", certDenied)...), anyone: true, sure: Proven},
+		"looks at names alone":         {list: both(any, any, shown("other-name", certDenied)...), anyone: true, sure: Likely},
+		"one of two takes it":          {list: both(some, some), several: true, sure: Likely},
+		"one kind and not the other":   {list: both(any, denied), several: true, sure: Likely},
+		"right one refused by another": {list: append(questions(ruleAsked, certDenied, certTaken), both(any, any)...), several: true, sure: Likely},
+		"verifies":                     {list: both(denied, denied)},
+		"verifies, with a loss":        {list: both(denied, []question{certLost, certDenied, certDenied})},
+	} {
+		k := examinedCase(c.list...)
+		for i := range k.Handshakes {
+			if h := &k.Handshakes[i]; h.End.How == fact.EndAlert && strings.Contains(h.Variant.Value, fact.ClientDHE) {
+				h.End.Alert = 48
+			}
+		}
+		p, list := PictureOf(k), examinedVerification(k)
+		if p.Anyone != c.anyone || p.Several != c.several || len(list) > 1 || (len(list) == 1) != (c.sure != "") {
+			t.Errorf("%s: anyone %v, several %v, %+v", name, p.Anyone, p.Several, list)
+			continue
+		}
+		if len(list) == 1 && (list[0].Sure != c.sure || (c.sure == Likely) != (len(list[0].Against) > 0)) {
+			t.Errorf("%s: %+v", name, list[0])
+		}
 	}
 }

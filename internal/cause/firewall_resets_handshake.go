@@ -55,7 +55,7 @@ var firewallResetsHandshake = Cause{
 		if !ok {
 			return nil
 		}
-		m = located(c, h, m, "name", h.Client.ServerName)
+		m = located(c, h, doubted(c, h, m), "name", h.Client.ServerName)
 		m.Changes = []change.Change{
 			change.New(change.FixMiddlebox, change.Network, "what", "the firewall or filter that looks for the name "+h.Client.ServerName),
 			change.New(change.AskOwner, change.Server, "what", "whether the server itself refuses this name"),

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -256,6 +257,101 @@ func TestBestSuite(t *testing.T) {
 		if got, _ := bestSuite(row.list, row.auth); got.Name != row.want {
 			t.Errorf("%x for %s: %s, want %s", row.list, row.auth, got.Name, row.want)
 		}
+	}
+}
+
+// TestUsableSuites: what a client offers in versions that it does not offer, or that the server does not take, is no suite in
+// common (RFC 8446 §B.4: those of TLS 1.3 are for TLS 1.3 alone).
+func TestUsableSuites(t *testing.T) {
+	in := func(version uint16) *fact.Handshake {
+		return &fact.Handshake{Server: &wire.ServerHello{Version: version, Suite: 0x1301}}
+	}
+	capped := &wire.ClientHello{LegacyVersion: wire.TLS12, Suites: []uint16{0x1301, 0xc02b}}
+	both := &wire.ClientHello{LegacyVersion: wire.TLS12, Versions: []uint16{wire.TLS13, wire.TLS12}, Suites: []uint16{0x1301, 0xc02b}}
+	for name, row := range map[string]struct {
+		hello  *wire.ClientHello
+		answer *fact.Handshake
+		want   []uint16
+	}{
+		"capped, not answered":     {capped, nil, []uint16{0xc02b}},
+		"capped, answered in 1.2":  {capped, in(wire.TLS12), []uint16{0xc02b}},
+		"capped, answered in 1.3":  {capped, in(wire.TLS13), nil},
+		"both, a server of 1.2":    {both, in(wire.TLS12), []uint16{0xc02b}},
+		"both, a server of 1.3":    {both, in(wire.TLS13), []uint16{0x1301}},
+		"both, nobody answered":    {both, nil, []uint16{0x1301, 0xc02b}},
+		"both, a server of TLS1.0": {both, in(wire.TLS10), nil},
+	} {
+		if got := usableSuites(row.hello, row.answer); !slices.Equal(got, row.want) {
+			t.Errorf("%s: %x, want %x", name, got, row.want)
+		}
+	}
+}
+
+// TestClientTooOldClaims: only what was asked is said. A server that answers in TLS 1.3 may take TLS 1.2 as well.
+func TestClientTooOldClaims(t *testing.T) {
+	old := &wire.ClientHello{LegacyVersion: wire.TLS11, Suites: []uint16{0xc013}}
+	tls12 := fact.Variant{Kind: fact.Versions, Value: "TLS1.2"}
+	in := func(version uint16) fact.Handshake {
+		return fact.Handshake{Client: old, Server: &wire.ServerHello{Version: version}}
+	}
+	for name, row := range map[string]struct {
+		between []fact.Handshake
+		verdict string
+		wanted  []string
+	}{
+		"TLS 1.2 not asked": {nil, "does not take it; it takes TLS1.3", []string{"TLS1.2", "TLS1.3"}},
+		"TLS 1.2 taken":     {[]fact.Handshake{in(wire.TLS12)}, "does not take it; it takes TLS1.2 and TLS1.3", []string{"TLS1.2"}},
+		"TLS 1.2 refused": {[]fact.Handshake{{Client: old, End: ended(fact.EndAlert, 70)}},
+			"does not take it, nor TLS1.2; it takes TLS1.3", []string{"TLS1.3"}},
+	} {
+		c := opened("https", fact.Handshake{Client: old, End: ended(fact.EndAlert, 70)})
+		newest := in(wire.TLS13)
+		newest.Variant = newerVersions
+		c.Handshakes = append(c.Handshakes, newest)
+		for _, h := range row.between {
+			h.Variant = tls12
+			c.Handshakes = append(c.Handshakes, h)
+		}
+		m := clientTooOld.Match(c)
+		if len(m) != 1 || m[0].Args["verdict"] != row.verdict {
+			t.Fatalf("%s: %+v", name, m)
+		}
+		var wanted []string
+		for _, ch := range m[0].Changes {
+			if ch.Kind == change.OfferVersion && ch.Side == change.Client {
+				wanted = append(wanted, ch.Args["version"])
+			}
+		}
+		if !slices.Equal(wanted, row.wanted) {
+			t.Errorf("%s: advised %v, want %v", name, wanted, row.wanted)
+		}
+	}
+}
+
+// TestAttempted: a change that was tried is marked, one that did not help is left out unless nothing else is advised.
+func TestAttempted(t *testing.T) {
+	c := opened("https", fact.Handshake{Client: current(230), End: ended(fact.EndAlert, 40)})
+	good, bad := change.New(change.OfferSuite, change.Client, "suite", "TLS_RSA_WITH_AES_128_CBC_SHA"), change.New(change.OfferGroup, change.Client, "group", "P-521")
+	server := change.New(change.OfferSuite, change.Server, "suite", "TLS_RSA_WITH_AES_128_CBC_SHA")
+	c.Handshakes = append(c.Handshakes,
+		fact.Handshake{Ref: fact.Ref{At: "experiment 7"}, Client: current(230), Server: &wire.ServerHello{Version: wire.TLS12}, Finished: fact.Yes,
+			End: fact.End{How: fact.EndCompleted}, Variant: fact.Variant{Kind: fact.Suites, Value: "TLS_RSA_WITH_AES_128_CBC_SHA"}},
+		fact.Handshake{Ref: fact.Ref{At: "experiment 8"}, Client: current(230), End: ended(fact.EndAlert, 40), Variant: fact.Variant{Kind: fact.Groups, Value: "P-521"}})
+	got := Attempted(c, []change.Change{bad, server, good})
+	if len(got) != 2 || got[0].Tried != "" || got[1].Tried != "experiment 7" || got[1].Still != "" {
+		t.Errorf("%+v", got)
+	}
+	if got := Attempted(c, []change.Change{bad}); len(got) != 1 || got[0].Tried != "experiment 8" || got[0].Still == "" {
+		t.Errorf("nothing else is advised: %+v", got)
+	}
+	for _, name := range []string{"", "one that this server is set up for", "*.example.test", "{name}"} {
+		if v := Imitations(change.New(change.UseName, change.Client, "name", name)); len(v) > 0 {
+			t.Errorf("%q is no name to connect to: %v", name, v)
+		}
+	}
+	untried := change.New(change.OfferGroup, change.Client, "group", "P-384")
+	if got := Attempted(c, []change.Change{untried}); len(got) != 1 || got[0].Tried != "" {
+		t.Errorf("nobody tried it: %+v", got)
 	}
 }
 

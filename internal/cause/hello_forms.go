@@ -18,11 +18,16 @@ type helloForm struct {
 	broke   int
 	control *fact.Handshake   // a hello of no special form, of the same versions: the last one that was answered
 	since   []*fact.Handshake // failures after it
+	sure    Sure              // how certain it is that the form broke them, "" when it is not
+	run     plainRun
 }
 
-// broken: each try failed, often enough, and between controls that passed.
-func (f *helloForm) broken() bool {
-	return f.broke >= attempts && f.broke == len(f.answers) && len(f.since) == 0
+// broken: each try failed, often enough that chance is ruled out, and between controls that passed.
+func (f *helloForm) broken() bool { return f.sure != "" }
+
+// allBroke: each try failed, between controls that passed.
+func (f *helloForm) allBroke() bool {
+	return f.broke > 0 && f.broke == len(f.answers) && len(f.since) == 0
 }
 
 // taken: each try passed.
@@ -56,7 +61,35 @@ func formsTried(c *fact.Case) []*helloForm {
 		}
 	}
 	forgiveWaiting(list)
+	run := ordinaryIn(c)
+	for _, f := range list {
+		if f.run = run; f.allBroke() {
+			f.sure = run.sure(f.answers, slices.ContainsFunc(list, func(o *helloForm) bool { return o.kind() == f.kind() && waitedFor(o.answers) }))
+		}
+	}
 	return list
+}
+
+// kind is what a device that hangs on one form hangs on in another one as well: it need not be given all the time there
+// is for each.
+func (f *helloForm) kind() string {
+	switch {
+	case f.inPackets() || f.plainer() != "":
+		return "packets"
+	case f.inMiddle():
+		return "middle"
+	}
+	return f.name
+}
+
+// plainer is the form that fails as well where the number of packets is to blame, not what this one adds to it.
+func (f *helloForm) plainer() string {
+	return map[string]string{"post-quantum": "length-1800", "slow": "segments", "length-20000": "length-9000"}[f.name]
+}
+
+// addsNothing: it is not known whether the form fails by what it has, since the plainer one was not taken.
+func (f *helloForm) addsNothing(all []*helloForm) bool {
+	return f.plainer() != "" && !slices.ContainsFunc(all, func(o *helloForm) bool { return o.name == f.plainer() && o.taken() })
 }
 
 // forgiveWaiting takes back the silence that the first hello of a form met beside one of another form, where each later
@@ -165,11 +198,18 @@ func brokenForms(c *fact.Case, large bool) []*helloForm {
 	all := formsTried(c)
 	packets := slices.ContainsFunc(all, func(f *helloForm) bool { return f.inPackets() && f.broken() })
 	middle := slices.ContainsFunc(all, func(f *helloForm) bool { return f.isLength() && f.inMiddle() && f.broken() })
-	return slices.DeleteFunc(all, func(f *helloForm) bool {
-		tooMany := packets && (f.name == "post-quantum" || f.name == "slow" || f.name == "length-20000")
-		return !f.broken() || f.overLimit() || (f.inPackets() || tooMany) != large || middle && f.inMiddle() && !f.isLength()
+	found := slices.DeleteFunc(slices.Clone(all), func(f *helloForm) bool {
+		tooMany := packets && f.plainer() != ""
+		return !f.broken() || f.overLimit() || (f.inPackets() || tooMany) != large || middle && f.inMiddle() && !f.isLength() ||
+			!packets && f.addsNothing(all)
 	})
+	if slices.ContainsFunc(found, (*helloForm).proven) {
+		return slices.DeleteFunc(found, func(f *helloForm) bool { return !f.proven() })
+	}
+	return found
 }
+
+func (f *helloForm) proven() bool { return f.sure == Proven }
 
 // overLimit: the server took the hello, agreed to smaller records, and sent larger ones.
 func (f *helloForm) overLimit() bool {
@@ -193,7 +233,7 @@ func limitsMeasured(c *fact.Case) []Match {
 // formsMatch is the finding about broken forms.
 func formsMatch(c *fact.Case, broken []*helloForm, size string) Match {
 	first := broken[0]
-	m := Match{Sure: Proven, Level: Weak, Measured: true}
+	m := Match{Sure: first.sure, Level: Weak, Measured: true}
 	for _, f := range broken {
 		if f.usual() {
 			m.Level = WillBreak
@@ -201,7 +241,7 @@ func formsMatch(c *fact.Case, broken []*helloForm, size string) Match {
 		m.Count += len(f.answers)
 		m.Proof = append(m.Proof, Proof{Ref: f.answers[0].Ref, Says: fmt.Sprintf("%s: %s, %d of %d times", f.says(), ending(f.answers[0]), f.broke, len(f.answers))})
 	}
-	m.Proof = append(m.Proof, Proof{Ref: first.control.Ref, Says: "in no special form it is answered, before and after"})
+	m.Proof = append(m.Proof, Proof{Ref: first.control.Ref, Says: "in no special form it is answered, before and after"}, first.run.proof(len(first.answers)))
 	return located(c, first.answers[0], m, "size", size)
 }
 
@@ -222,10 +262,14 @@ func checkedForms(c *fact.Case) []string {
 // undecidedForms are those that failed, but not so that chance is ruled out.
 func undecidedForms(c *fact.Case) []Question {
 	var list []Question
-	for _, f := range formsTried(c) {
+	all, told := formsTried(c), slices.Concat(brokenForms(c, true), brokenForms(c, false))
+	for _, f := range all {
 		ask := "is a first message " + f.says() + " taken"
 		switch tries := slices.Concat(f.answers, f.since); {
-		case f.taken() || f.broken():
+		case f.taken() || f.broken() && (!f.addsNothing(all) || len(told) > 0):
+		case f.broken():
+			list = append(list, Question{ask, fmt.Sprintf("it failed %d of %d times (%s), and one as large without it was not tried often enough; run it again with more --max-connections",
+				f.failures(), len(tries), ending(tries[0]))})
 		case len(tries) == 0:
 			list = append(list, Question{ask, "a plain one made beside it failed as well; run it again"})
 		default:

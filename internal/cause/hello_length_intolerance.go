@@ -52,7 +52,7 @@ var helloLengthIntolerance = Cause{
 			if !ok {
 				continue
 			}
-			m = located(c, h, m, "size", itoa(len(h.Client.Raw))+" bytes")
+			m = located(c, h, doubted(c, h, m), "size", itoa(len(h.Client.Raw))+" bytes")
 			m.Changes = mendForm()
 			return []Match{m}
 		}

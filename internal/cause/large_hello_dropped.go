@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"slices"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -36,6 +38,11 @@ var largeHelloDropped = Cause{
 		if h == nil || len(h.Client.Raw) <= segment || !breakdown(c, h) || flips(c, smallSegments) == fact.Yes {
 			return nil // with small segments the same hello passed: it is the size of packets
 		}
+		if slices.ContainsFunc(formsTried(c), func(f *helloForm) bool {
+			return (f.inPackets() || f.name == "post-quantum") && f.size() > segment && f.taken()
+		}) {
+			return nil // others of that size are taken
+		}
 		e := experiment{variant: oneSegment, weight: 9, flipped: "the same hello in one packet, without the post-quantum key share, is answered"}
 		if vague(h) {
 			e.weight = 4
@@ -44,7 +51,7 @@ var largeHelloDropped = Cause{
 		if !ok {
 			return nil
 		}
-		m = located(c, h, m, "size", itoa(len(h.Client.Raw))+" bytes")
+		m = located(c, h, doubted(c, h, m), "size", itoa(len(h.Client.Raw))+" bytes")
 		m.Changes = mendLargeHello()
 		return []Match{m}
 	},

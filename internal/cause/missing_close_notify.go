@@ -1,6 +1,8 @@
 package cause
 
 import (
+	"fmt"
+
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
@@ -34,22 +36,56 @@ var missingCloseNotify = Cause{
 	Match: closesAtOnce,
 }
 
-// closesAtOnce is a note on a server that closed, or reset, the connection when it was said good-bye to, without a word.
+// closesAtOnce is a note on a server that closed, or reset, the connection each time it was said good-bye to, without a word.
 // RFC 5246 §7.2.1 demands a close_notify of its own; RFC 8446 §6.1 wants one before the end of what is sent.
 func closesAtOnce(c *fact.Case) []Match {
-	for _, h := range c.Forced("close") {
-		if h.Finished != fact.Yes || !cut(h) {
-			continue
-		}
-		how := "the server closes the connection without one of its own"
-		if h.End.How == fact.EndReset {
-			how = "the connection is reset"
-		}
-		m := Match{Sure: Proven, Level: Note, Measured: true, Proof: []Proof{{Ref: h.Ref, Says: "our side says close_notify: " + how}}}
-		m.Changes = []change.Change{change.New(change.CloseProperly, change.Server)}
-		return []Match{located(c, h, m, "effect", ": strict libraries take that for an error")}
+	cutOff, whole := goodByes(c)
+	run := ordinaryIn(c)
+	sure := run.sure(cutOff, true)
+	stood, fell := leftStanding(c)
+	if whole > 0 || fell > 0 || sure == "" {
+		return nil // it may be that the server, or the network, ended them without our word
 	}
-	return nil
+	if stood < 2 {
+		sure = Likely
+	}
+	how := "the server closes the connection without one of its own"
+	if cutOff[0].End.How == fact.EndReset {
+		how = "the connection is reset"
+	}
+	m := Match{Sure: sure, Level: Note, Measured: true, Proof: []Proof{
+		{Ref: cutOff[0].Ref, Says: fmt.Sprintf("our side says close_notify: %s, %d of %d times", how, len(cutOff), len(cutOff))}, run.proof(len(cutOff)),
+	}}
+	m.Changes = []change.Change{change.New(change.CloseProperly, change.Server)}
+	return []Match{located(c, cutOff[0], m, "effect", ": strict libraries take that for an error")}
+}
+
+// goodByes are the connections that were ended by us: those cut off without an answer, and how many others there are.
+func goodByes(c *fact.Case) (cutOff []*fact.Handshake, whole int) {
+	for _, h := range c.Forced("close") {
+		switch f, _ := h.Variant.Forcing(); {
+		case f.Form == "control" || h.Finished != fact.Yes:
+		case cut(h):
+			cutOff = append(cutOff, h)
+		default:
+			whole++
+		}
+	}
+	return cutOff, whole
+}
+
+// leftStanding counts connections that were left alone for a moment: those that stood, and those that did not.
+func leftStanding(c *fact.Case) (stood, fell int) {
+	for _, h := range c.Forced("close") {
+		switch f, _ := h.Variant.Forcing(); {
+		case f.Form != "control":
+		case h.Progress() == fact.AtDone:
+			stood++
+		default:
+			fell++
+		}
+	}
+	return stood, fell
 }
 
 // checkedClose says that the server ends connections as it should.

@@ -7,6 +7,7 @@ import (
 	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/names"
+	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
 var noSharedCipher = Cause{
@@ -84,15 +85,15 @@ func suiteMatch(c *fact.Case, m Match) Match {
 	if t != nil {
 		suite, _ = names.SuiteByID(chosenSuite(t))
 	}
-	wanted, ok := bestSuite(h.Client.Suites, suite.Auth)
+	wanted, ok := bestSuite(usableSuites(h.Client, t), suite.Auth)
 	m = located(c, h, m, "suite", orElse(suite.Name, "one that this client does not offer"))
 	if !ok {
 		m.Changes = append(m.Changes, change.New(change.AskOwner, change.Server, "what", "a cipher suite that this client offers"))
 	} else {
 		m.Changes = append(m.Changes, change.New(change.OfferSuite, change.Server, "suite", wanted.Name, "openssl", wanted.OpenSSL))
 	}
-	if suite.Kex == "" {
-		return m
+	if suite.Kex == "" || !offersVersion(h.Client, chosenVersion(t)) {
+		return m // what the server takes in a version that the client does not offer is no use to it
 	}
 	add := change.NotAdvised
 	if soundSuite(suite) {
@@ -100,6 +101,24 @@ func suiteMatch(c *fact.Case, m Match) Match {
 	}
 	m.Changes = append(m.Changes, add(change.OfferSuite, change.Client, "suite", suite.Name, "openssl", suite.OpenSSL))
 	return m
+}
+
+// usableSuites are the suites of a hello in the versions that it offers and the server was shown to take: what a server chose once
+// it was offered more. A suite of TLS 1.3 is none for another version, and the other way round (RFC 8446 §B.4).
+func usableSuites(h *wire.ClientHello, answer *fact.Handshake) []uint16 {
+	return slices.DeleteFunc(slices.Clone(h.Suites), func(id uint16) bool {
+		s, _ := names.SuiteByID(id)
+		in13 := s.Kex == "any"
+		if v := chosenVersion(answer); v != 0 {
+			return in13 != (v >= wire.TLS13) || !offersVersion(h, v)
+		}
+		return in13 && highest(h) < wire.TLS13 || !in13 && lowest(h) >= wire.TLS13
+	})
+}
+
+// offersVersion reports whether a hello offers a version; one of before TLS 1.3 without a list offers all up to its own.
+func offersVersion(h *wire.ClientHello, v uint16) bool {
+	return v != 0 && (slices.Contains(h.Versions, v) || len(h.Versions) == 0 && v <= h.LegacyVersion)
 }
 
 // bestSuite is the first suite of a client's list that a server whose key is of this type could enable, sound ones

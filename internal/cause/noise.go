@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -31,12 +32,15 @@ var aborted = []fact.Symptom{
 	fact.ForciblyClosed, fact.AcceptThenClosed, fact.HandshakeFailed, fact.PeerAlert(0), fact.PeerAlert(90),
 }
 
+// unspoken: the client opened the connection and closed it, and nobody waited for it to say something.
+var unspoken = []fact.Symptom{fact.AcceptThenClosed}
+
 func within(e *fact.Event, set []fact.Symptom) bool {
 	return len(e.Symptoms) > 0 && !slices.ContainsFunc(e.Symptoms, func(s fact.Symptom) bool { return !slices.Contains(set, s) })
 }
 
-// Shares splits an event of a server's log by what its clients look like: regular ones are health checks, ones with many
-// different complaints scanners, a few from outside passers-by. What one client causes again and again is its own
+// Shares splits an event of a server's log by what its clients look like: regular ones that say nothing, or ask for a
+// probe's path, are health checks, ones from outside with many different complaints scanners, a few from outside passers-by. What one client causes again and again is its own
 // trouble, and no noise. An event without addresses, or of another kind, is one share that is none.
 func Shares(e *fact.Event) []Share {
 	if !e.In(fact.ByServer) || len(e.Sources) == 0 || !within(e, noisy) {
@@ -83,21 +87,36 @@ const (
 
 // kindOf says what one client of a server's log looks like.
 func kindOf(e *fact.Event, s fact.Source) string {
-	outside := !s.Addr.IsPrivate() && !s.Addr.IsLoopback() && !s.Addr.IsLinkLocalUnicast()
 	switch {
-	case regular(s) && (within(e, aborted) || e.Has(fact.NotTLS) || e.Has(fact.HTTPRequestHere)):
+	case regular(s) && (within(e, aborted) || e.In(fact.HealthCheck)):
 		return "benign-healthcheck"
-	case s.Kinds >= scannerKinds:
+	case s.Kinds >= scannerKinds && outside(s.Addr):
 		return "benign-scanner"
+	case within(e, unspoken) && !outside(s.Addr):
+		return "benign-healthcheck" // several probes behind one address have no even beat, and nothing was asked for either
 	case s.Count >= Wave:
 		return ""
-	case outside:
+	case outside(s.Addr):
 		return passerBy(e, s)
 	case within(e, aborted) && s.Count <= 3:
 		return "benign-client-abort"
 	}
 	return ""
 }
+
+// outside: the address is of the internet, not of a network of ours (RFC 1918, RFC 4193, RFC 3927, RFC 6598) or this machine.
+func outside(a netip.Addr) bool {
+	a = a.Unmap()
+	return !a.IsPrivate() && !a.IsLoopback() && !a.IsLinkLocalUnicast() && !a.IsUnspecified() && !shared.Contains(a)
+}
+
+// Local: all clients of a share are known, and none is of the internet.
+func (s Share) Local() bool {
+	return len(s.Sources) > 0 && !slices.ContainsFunc(s.Sources, func(f fact.Source) bool { return outside(f.Addr) })
+}
+
+// shared is what carriers and clouds use inside.
+var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 func regular(s fact.Source) bool {
 	return s.Count >= regularCount && s.Every > 0 && s.Every <= regularBeat && s.Jitter <= regularJitter

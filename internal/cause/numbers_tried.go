@@ -28,9 +28,12 @@ func numberOf(c *fact.Case, what string) numberTried {
 	return n
 }
 
-// broken: each rare number failed, often enough, and each ordinary one worked.
-func (n numberTried) broken() bool {
-	return len(n.rare) >= attempts && finishedOf(n.rare) == 0 && len(n.control) > 1 && finishedOf(n.control) == len(n.control)
+// broken: each rare number failed, often enough that chance is ruled out, between ordinary ones that worked. "": not so.
+func (n numberTried) broken(run plainRun) Sure {
+	if finishedOf(n.rare) > 0 || len(n.control) < 2 || finishedOf(n.control) < 2 {
+		return ""
+	}
+	return run.sure(n.rare, waitedFor(n.rare))
 }
 
 // none: the server has no such key exchange.
@@ -60,15 +63,18 @@ func numberTexts() []numberText {
 // numbersMeasured are the findings about these numbers.
 func numbersMeasured(c *fact.Case) []Match {
 	var out []Match
+	run := ordinaryIn(c)
 	for _, t := range numberTexts() {
 		n := numberOf(c, t.what)
-		if !n.broken() {
+		sure := n.broken(run)
+		if sure == "" {
 			continue
 		}
 		what := t.bad
-		m := Match{Sure: Proven, Measured: true, Count: len(n.rare), Proof: []Proof{
+		m := Match{Sure: sure, Measured: true, Count: len(n.rare), Proof: []Proof{
 			{Ref: n.rare[0].Ref, Says: fmt.Sprintf("the number starts with a zero byte: %s, %d of %d times", ending(n.rare[0]), len(n.rare), len(n.rare))},
-			{Ref: n.control[0].Ref, Says: fmt.Sprintf("it does not: the handshake completes, %d of %d times", len(n.control), len(n.control))},
+			{Ref: n.control[0].Ref, Says: fmt.Sprintf("it does not: the handshake completes, %d of %d times", finishedOf(n.control), len(n.control))},
+			run.proof(len(n.rare)),
 		}}
 		if k := finishedOf(n.stripped); k > 0 && t.stripped != "" {
 			what = t.stripped
@@ -104,7 +110,7 @@ func undecidedNumbers(c *fact.Case) []Question {
 		switch n := numberOf(c, t.what); {
 		case len(n.rare) == 0 && len(n.control) > 0 && !n.none():
 			list = append(list, Question{t.ask, "the ordinary handshake does not come to its end (" + ending(worst(n.control)) + ")" + wantsKey(c, n.control)})
-		case len(n.rare) > 0 && !n.taken() && !n.broken():
+		case len(n.rare) > 0 && !n.taken() && n.broken(ordinaryIn(c)) == "":
 			list = append(list, Question{t.ask, fmt.Sprintf("%d of %d handshakes failed (%s); run it again", len(n.rare)-finishedOf(n.rare), len(n.rare), ending(worst(n.rare)))})
 		}
 	}

@@ -52,9 +52,13 @@ func finishedOf(list []*fact.Handshake) int {
 	return n
 }
 
-// broken: each offer of a session failed, often enough, and each full handshake with the same machine worked.
-func (r *resumptionTried) broken() bool {
-	return len(r.resumed) >= attempts && finishedOf(r.resumed) == 0 && len(r.full) > 0 && finishedOf(r.full) == len(r.full)
+// broken: each offer of a session failed, often enough that chance is ruled out, and full handshakes with the same machine
+// worked. "": not so.
+func (r *resumptionTried) broken(run plainRun) Sure {
+	if finishedOf(r.resumed) > 0 || finishedOf(r.full) == 0 {
+		return ""
+	}
+	return run.sure(r.resumed, waitedFor(r.resumed))
 }
 
 // taken is how many sessions were taken up and worked.
@@ -76,21 +80,27 @@ func (r *resumptionTried) says() string {
 func resumptionMeasured(c *fact.Case) []Match {
 	var out []Match
 	at := map[string]int{}
+	run := ordinaryIn(c)
 	for _, r := range resumptionsTried(c) {
-		if !r.broken() {
+		sure := r.broken(run)
+		if sure == "" {
 			continue
 		}
 		i, known := at[r.server]
 		if !known {
 			i, at[r.server] = len(out), len(out)
-			out = append(out, located(c, r.resumed[0], Match{Sure: Proven, Measured: true}, "rate", ""))
+			out = append(out, located(c, r.resumed[0], Match{Sure: sure, Measured: true}, "rate", ""))
 		}
 		m := &out[i]
+		if sure == Proven {
+			m.Sure = Proven
+		}
 		m.Count += len(r.resumed)
 		m.Args["rate"] = strings.TrimPrefix(m.Args["rate"]+", "+r.says(), ", ")
 		m.Proof = append(m.Proof,
 			Proof{Ref: r.resumed[0].Ref, Says: fmt.Sprintf("%s offered: %s, %d of %d times", r.says(), ending(r.resumed[0]), len(r.resumed), len(r.resumed))},
-			Proof{Ref: r.full[0].Ref, Says: fmt.Sprintf("without a session to take up, with the same address: it completes, %d of %d times", len(r.full), len(r.full))})
+			Proof{Ref: r.full[0].Ref, Says: fmt.Sprintf("without a session to take up, with the same address: it completes, %d of %d times", finishedOf(r.full), len(r.full))},
+			run.proof(len(r.resumed)))
 	}
 	for i := range out {
 		out[i].Args["rate"] = ": " + out[i].Args["rate"]
@@ -139,7 +149,7 @@ func undecidedResumption(c *fact.Case) []Question {
 	var list []Question
 	tried := resumptionsTried(c)
 	for _, r := range tried {
-		if n := len(r.resumed) - finishedOf(r.resumed); n > 0 && !r.broken() {
+		if n := len(r.resumed) - finishedOf(r.resumed); n > 0 && r.broken(ordinaryIn(c)) == "" {
 			list = append(list, Question{"do resumed sessions break with " + r.server + " (" + r.says() + ")",
 				fmt.Sprintf("%d of %d failed (%s); run it again", n, len(r.resumed), ending(worst(r.resumed)))})
 		}

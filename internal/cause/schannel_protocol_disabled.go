@@ -25,6 +25,7 @@ var schannelProtocolDisabled = Cause{
 		{Of: fact.CredentialFailed, In: []fact.Context{fact.ByServer}, Weight: 7},
 		{Of: fact.SchannelProtocolOff, Weight: 10},
 	},
+	Written: writtenSets("schannel-protocol-disabled"),
 	Advice: []change.Change{
 		change.New(change.OfferVersion, change.Client, "version", "TLS1.2"),
 		change.New(change.OfferVersion, change.Server, "version", "TLS1.2"),

@@ -24,6 +24,7 @@ var serverTLSDisabled = Cause{
 		{Of: fact.CannotConnect, In: []fact.Context{"freetds"}, Weight: 4},
 		{Of: fact.ServerWithoutTLS, Weight: 10},
 	},
+	Written: writtenTLSOff,
 	Advice: []change.Change{
 		change.New(change.EnableTLS, change.Server),
 		change.NotAdvised(change.TurnTLSOff, change.Client),

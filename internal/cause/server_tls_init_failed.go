@@ -33,6 +33,8 @@ var serverTLSInitFailed = Cause{
 		{Of: fact.OptionInvalid, In: []fact.Context{"mysql", fact.AtStart}, Weight: 8},
 		{Of: fact.OptionUnknown, In: []fact.Context{"apache"}, Weight: 8},
 	},
+	Variants: map[string]Variant{noVersion: noVersionWords},
+	Written:  writtenSets("server-tls-init-failed"),
 	Advice: []change.Change{
 		change.New(change.FixCertificateFile, change.Server),
 		change.New(change.FixKeyFile, change.Server),

@@ -63,7 +63,7 @@ var serverTooOld = Cause{
 		{Of: fact.OwnAlert(70), In: []fact.Context{fact.ByClient}, Weight: 9},
 	},
 	Hides:   []string{"openssl-security-level", "closed-after-hello", "peer-implementation-bug"},
-	Written: writtenVersions,
+	Written: writtenSets("server-too-old"),
 	Advice: []change.Change{
 		change.New(change.OfferVersion, change.Server, "version", "TLS1.2"),
 		change.New(change.UpgradeServer, change.Server, "why", "needed if it knows no TLS 1.2"),

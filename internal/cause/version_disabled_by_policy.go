@@ -44,6 +44,8 @@ var versionDisabledByPolicy = Cause{
 		{Of: fact.OwnAlert(70), In: []fact.Context{fact.ByClient}, Weight: 6},
 		{Of: fact.SchannelProtocolOff, Weight: 5},
 	},
+	Variants: map[string]Variant{noVersion: noVersionWords},
+	Written:  writtenSets("version-disabled-by-policy"),
 	Advice: []change.Change{
 		change.New(change.OfferVersion, change.Server, "version", "TLS1.2"),
 		change.New(change.OfferVersion, change.Client, "version", "TLS1.2"),

@@ -26,32 +26,6 @@ func line(s *fact.Setting) string {
 // ignoring are the dialects whose readers pass over a name that they do not know.
 var ignoring = []string{"jdbc", "node", "python", "odbc", "openssl", "freetds", "environment", "reg", "mssql.conf", "crypto-policies", "java.security"}
 
-// writtenOptions: names that the product does not know, and settings in a place that nothing reads.
-func writtenOptions(c *fact.Case) []Match {
-	var list []Match
-	for i := range c.Settings {
-		s := &c.Settings[i]
-		unread := slices.Contains(s.Scope, "unread") || slices.Contains(s.Scope, "overridden")
-		if !s.Unknown && !unread {
-			continue
-		}
-		level := Breaks
-		if unread || slices.ContainsFunc(ignoring, func(p string) bool { return strings.HasPrefix(s.Dialect, p) }) {
-			level = Weak
-		}
-		says := s.Dialect + " knows no " + s.Name
-		switch {
-		case unread:
-			says = line(s) + " stands where nothing reads it"
-		case s.Near != "":
-			says += "; did you mean " + s.Near + "?"
-		}
-		change := []change.Change{change.New(change.CorrectOption, change.Client, "option", orName(s.Near, s.Name))}
-		list = append(list, written(s.Ref, says, Likely, level, change, "option", s.Name))
-	}
-	return list
-}
-
 func orName(a, b string) string {
 	if a != "" {
 		return a
@@ -118,31 +92,6 @@ var (
 	tlsPorts   = []string{":443", ":8443"}
 )
 
-func writtenTLSToPlainPort(c *fact.Case) []Match {
-	return uses(c, func(u *fact.Use) bool {
-		return u.TLS == fact.Yes && u.Target.Protocol == "https" && slices.Contains(plainPorts, u.Target.Port)
-	},
-		"https towards a port that speaks clear text as a rule", Possible, Breaks, []change.Change{change.New(change.UsePort, change.Client, "port", "443", "scheme", "https")})
-}
-
-func writtenPlainToTLSPort(c *fact.Case) []Match {
-	var list []Match
-	for i := range c.Settings {
-		s := &c.Settings[i]
-		v := s.Value()
-		if !strings.HasSuffix(s.Name, "_pass") && !strings.EqualFold(s.Name, "ProxyPass") || !strings.Contains(strings.Join(s.Args, " "), "http://") {
-			continue
-		}
-		if slices.ContainsFunc(tlsPorts, func(p string) bool {
-			return strings.HasSuffix(strings.TrimRight(v, "/"), p) || strings.Contains(v, p+"/")
-		}) {
-			list = append(list, written(s.Ref, line(s)+": http towards a port that speaks TLS as a rule", Possible, Breaks,
-				[]change.Change{change.New(change.UseScheme, change.Client, "scheme", "https")}, hostAndPort(v)...))
-		}
-	}
-	return list
-}
-
 // hostAndPort are the arguments "host" and "port" of a URL.
 func hostAndPort(url string) []string {
 	_, rest, _ := strings.Cut(url, "://")
@@ -152,22 +101,4 @@ func hostAndPort(url string) []string {
 		return []string{"host", authority}
 	}
 	return []string{"host", authority[:i], "port", authority[i+1:]}
-}
-
-// oldVersions are those that current systems refuse (RFC 8996, RFC 7568).
-var oldVersions = []string{"sslv2", "sslv3", "tlsv1", "tlsv1.0", "tlsv1.1", "tls1.0", "tls1.1"}
-
-// writtenVersions: a server that is told to speak nothing but withdrawn versions.
-func writtenVersions(c *fact.Case) []Match {
-	var list []Match
-	for i := range c.Settings {
-		s := &c.Settings[i]
-		server := slices.Contains([]string{"ssl_protocols", "SSLProtocol", "tls_version", "tls-version", "network.tlsprotocols"}, s.Name)
-		if !server || len(s.Args) == 0 || slices.ContainsFunc(s.Args, func(a string) bool { return !slices.Contains(oldVersions, strings.ToLower(strings.TrimPrefix(a, "+"))) }) {
-			continue
-		}
-		list = append(list, written(s.Ref, line(s)+": nothing but withdrawn versions", Likely, Breaks,
-			[]change.Change{change.New(change.OfferVersion, change.Server, "version", "TLS 1.2")}, "server", "TLS 1.1", "client", "TLS 1.2"))
-	}
-	return list
 }

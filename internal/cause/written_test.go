@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
 
@@ -24,6 +25,33 @@ func certFile(change func(*fact.File)) *fact.Case {
 		Chain: &fact.Chain{Certificates: []fact.Certificate{{Subject: "CN=a", Issuer: "CN=b", NotBefore: now.AddDate(0, 0, -30), NotAfter: now.AddDate(0, 0, 300)}}}}
 	change(&f)
 	return &fact.Case{Files: []fact.File{f}}
+}
+
+// ownFile is a certificate whose key is another's, named by an option in its blocks.
+func ownFile(dialect, name string, scope ...string) *fact.Case {
+	key := setting(dialect, "key", "/x.key")
+	c := certFile(func(f *fact.File) { f.Setting, f.KeyFits, f.Key = setting(dialect, name, "/x.pem"), fact.No, &key })
+	c.Files[0].Setting.Scope = scope
+	return c
+}
+
+// TestForProduct: what a setting asks for belongs into its own product's configuration, whichever side that is.
+func TestForProduct(t *testing.T) {
+	for _, c := range []struct {
+		c    *fact.Case
+		slug string
+		side change.Side
+	}{
+		{ownFile("my.cnf", "ssl-cert", "mysqld"), "key-does-not-match-certificate", change.Server},
+		{ownFile("nginx", "proxy_ssl_certificate", "location /"), "client-key-does-not-match", change.Client},
+		{ownFile("postgresql.conf", "ssl_cert_file"), "key-does-not-match-certificate", change.Server},
+	} {
+		m := ForProduct(c.c, bySlug(t, c.slug).Written(c.c)[0])
+		dialect := c.c.Files[0].Setting.Dialect
+		if ch := m.Changes[0]; ch.Product != dialect || ch.Side != c.side {
+			t.Errorf("%s: the change is for %q at the %s, want %q at the %s", c.slug, ch.Product, ch.Side, dialect, c.side)
+		}
+	}
 }
 
 // TestWritten: what configuration alone shows, each with a near miss.
@@ -55,6 +83,11 @@ func TestWritten(t *testing.T) {
 		{"no right", "key-unreadable", certFile(func(f *fact.File) { f.Error, f.Detail = "unreadable", "permission denied" }), certFile(func(*fact.File) {})},
 		{"no certificate in it", "certificate-file-bad", certFile(func(f *fact.File) { f.Error, f.Detail = "bad", "no PEM block" }), certFile(func(*fact.File) {})},
 		{"another key", "key-does-not-match-certificate", certFile(func(f *fact.File) { f.KeyFits, f.Key = fact.No, &key }), certFile(func(f *fact.File) { f.KeyFits, f.Key = fact.Unknown, &key })},
+		{"a client's own key", "client-key-does-not-match", ownFile("nginx", "proxy_ssl_certificate", "location /"), ownFile("nginx", "ssl_certificate", "server a.test")},
+		{"a client's group", "client-key-does-not-match", ownFile("my.cnf", "ssl-cert", "client"), ownFile("my.cnf", "ssl-cert", "mysqld")},
+		{"a server's group", "key-does-not-match-certificate", ownFile("my.cnf", "ssl-cert", "mariadb"), ownFile("my.cnf", "ssl-cert", "mysqldump")},
+		{"a proxy's client certificate", "client-key-does-not-match", ownFile("haproxy", "crt", "server web1"), ownFile("haproxy", "crt", "bind :443")},
+		{"PostgreSQL's own", "key-does-not-match-certificate", ownFile("postgresql.conf", "ssl_cert_file"), ownFile("psql", "sslcert")},
 		{"ends soon", "certificate-expires-soon", certFile(func(f *fact.File) { f.Chain.Certificates[0].NotAfter = f.Verdict.At.AddDate(0, 0, 3) }), certFile(func(*fact.File) {})},
 		{"expired", "certificate-expired", certFile(func(f *fact.File) {
 			f.Verdict.Problems = []fact.Problem{{Kind: fact.LeafExpired, Fatal: true, Time: f.Verdict.At.AddDate(0, 0, -1)}}

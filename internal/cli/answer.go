@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
+	"github.com/tlswhy/tlswhy/internal/client"
 	"github.com/tlswhy/tlswhy/internal/diagnose"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/preamble"
@@ -46,14 +47,18 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	if err != nil {
 		return result{}, err
 	}
+	asked := o.product(t)
+	if asked != nil && asked.Behaviour.SNI == client.SNINever && o.sni == "" {
+		o.sni = "none"
+	}
 	settings := live.Settings{Profile: profile, Resolver: live.Resolver{Server: dnsServer(o.dns)}, Connect: asciiName(o.connect),
 		Timeout: o.timeout, Now: time.Now, Tell: w.progress(), Parallel: o.parallel}
 	settings.Family = family(o)
 	if settings.Roots, err = rootsOf(o); err != nil {
 		return result{}, err
 	}
-	c := &fact.Case{Question: fact.Question{As: o.as, Host: t.host, Port: t.port, Instance: t.instance, SNI: asciiName(o.sni), Connect: asciiName(o.connect),
-		OwnRoots: o.ca != "", Repeat: o.repeat, Now: time.Now()}}
+	c := &fact.Case{Question: fact.Question{As: o.client(), Unlike: o.unlike(), Peer: peerKnown(profile), Host: t.host, Port: t.port, Instance: t.instance, SNI: asciiName(o.sni), Connect: asciiName(o.connect),
+		OwnRoots: o.ca != "", Repeat: o.repeat, Configured: o.dialect(), Now: time.Now()}}
 	if err := ownCertificate(o, c, &settings); err != nil {
 		return result{}, err
 	}
@@ -67,7 +72,7 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	c.Question.Target, c.Question.Protocol = t.String(), t.protocol
 	settings.Protocol = *preamble.ByID(t.protocol)
 	settings.Max = w.budget(o, t) - spent
-	w.deepBudget(o, t, &settings)
+	w.deepBudget(o, t, spent, &settings)
 	p := live.New(c.Question, settings)
 	p.Begin(ctx, c)
 	if o.repeat > 1 {
@@ -85,7 +90,67 @@ func (w *world) answerTarget(ctx context.Context, o options, t target) (result, 
 	d := diagnose.Loop(ctx, c, cause.All(), p)
 	r := report.Build(c, d, p.Connections()+spent)
 	r.Lasted(time.Since(begun))
-	return result{Case: c, diagnosis: d, Report: r, tapes: p.Tapes()}, nil
+	res := result{Case: c, diagnosis: d, Report: r, tapes: p.Tapes()}
+	if asked != nil {
+		written := &fact.Case{Question: c.Question, Uses: []fact.Use{factUse(*asked)}}
+		return withWritten(res, result{Case: written, diagnosis: diagnose.Configured(written, cause.All())}), nil
+	}
+	return res, nil
+}
+
+// client is the client to be, with its mode, as the reports name it.
+func (o *options) client() string {
+	if o.use != nil {
+		return o.as
+	}
+	return strings.TrimSpace(o.as + " " + o.mode)
+}
+
+// unlike are the options of a client that was described which its imitation leaves out.
+func (o *options) unlike() []string {
+	if o.use == nil {
+		return nil
+	}
+	return o.use.Overlay.Unlike
+}
+
+// dialect is the one that the client to be is described in, "" for one that is not.
+func (o *options) dialect() string {
+	if o.use == nil {
+		return ""
+	}
+	if len(o.use.From) == 0 {
+		return o.use.Client
+	}
+	return o.use.From[0].Dialect
+}
+
+// peerKnown is how much a client knows of its peer once it is connected, in the matrix's words.
+func peerKnown(p client.Profile) string {
+	if p.Unverified || p.AnyName {
+		return string(client.Unverified)
+	}
+	return string(client.Verified)
+}
+
+// product is the use that --as and --mode describe; nil for a plain profile, and for a client that was described otherwise.
+func (o *options) product(t target) *client.Use {
+	if o.use != nil {
+		return nil
+	}
+	if _, plain := client.ByID(o.as); plain && o.mode == "" {
+		return nil
+	}
+	p, m, ok := client.Find(o.client())
+	if !ok {
+		return nil
+	}
+	u := client.Use{Client: p.ID, Mode: m.ID, Behaviour: m.Does, Target: fact.Endpoint{Protocol: t.protocol, Host: t.host, Port: t.port},
+		From: []fact.Setting{{Ref: fact.Ref{Kind: "conf", At: "--as " + o.client()}, Name: "--as", Args: []string{p.ID, m.ID}}}}
+	if u.Behaviour.Roots == client.RootsNone && o.ca != "" {
+		u.Behaviour.Roots = client.RootsGiven
+	}
+	return &u
 }
 
 // budget is how many connections this diagnosis may make.

@@ -16,36 +16,75 @@ import (
 	"github.com/tlswhy/tlswhy/internal/trust"
 )
 
-// certificateOptions are settings that name a server's own certificate file, and beside each the one that names its key.
-var certificateOptions = map[string]string{
-	"ssl_certificate": "ssl_certificate_key", "SSLCertificateFile": "SSLCertificateKeyFile", "ssl_cert_file": "ssl_key_file",
-	"ssl-cert": "ssl-key", "ssl_cert": "ssl_key", "network.tlscert": "network.tlskey", "cert": "key",
-	"proxy_ssl_certificate": "proxy_ssl_certificate_key", "crt": "",
-}
-
-// certificateFiles reads the certificate and key files that the settings of a case name.
+// certificateFiles reads the certificate, key and CA files that the settings of a case name, as far as the program that the
+// settings are for would read them.
 func certificateFiles(c *fact.Case) {
 	for i := range c.Settings {
 		s := &c.Settings[i]
-		keyName, ok := certificateOptions[s.Name]
-		path := s.Value()
-		if !ok || path == "" || strings.ContainsAny(path, "$%*") || !strings.HasPrefix(path, "/") {
+		o, ok := fileOptions[s.Name]
+		if !ok || s.Unknown {
 			continue
 		}
-		f := certificateFile(*s, path)
-		if key := beside(c.Settings, i, keyName); key != nil && f.Chain.Leaf() != nil {
-			f.Key = key
-			f.KeyFits = keyFits(path, key.Value())
-			if bad := statusOf(*key, key.Value()); bad.Error != "" {
-				c.Files = append(c.Files, bad)
+		path, ok := filePath(c, s, o)
+		if !ok {
+			continue
+		}
+		reads, without := readsFile(c, i, o)
+		if !reads {
+			continue
+		}
+		if st, err := os.Stat(path); err == nil && st.IsDir() && s.Dialect == "haproxy" {
+			continue // crt and ca-file take folders (doc/configuration.txt 5.1)
+		}
+		f := o.read(*s, path)
+		f.Without = without
+		if key := beside(c.Settings, i, o.key); key != nil && f.Chain.Leaf() != nil {
+			if keyPath, ok := filePath(c, key, fileOptions[key.Name]); ok {
+				f.Key, f.KeyFits = key, keyFits(path, keyPath)
 			}
 		}
-		c.Files = append(c.Files, f)
+		c.Files = append(c.Files, notOurs(c, f)...)
 	}
+}
+
+// notOurs keeps a file unless it is one that this user may not read and that a service reads as another user: then that it was
+// not looked at is a gap.
+func notOurs(c *fact.Case, f fact.File) []fact.File {
+	if f.Error != "unreadable" || !inFile(&f.Setting) {
+		return []fact.File{f}
+	}
+	c.Gaps = append(c.Gaps, fact.Gap{What: f.Path, Why: "this user may not read it; the service that " + f.Setting.Ref.At + " is for may"})
+	return nil
+}
+
+// read reads the file of an option, as what the option expects.
+func (o fileOption) read(s fact.Setting, path string) fact.File {
+	f := statusOf(s, path)
+	if f.Error == "" && o.holds == "" && !o.any {
+		f = certificateFile(s, path)
+	}
+	f.Holds = o.holds
+	if data, err := bounded(path); err == nil && o.holds == "roots" && !o.any && !holdsCertificates(data) {
+		f.Error, f.Detail = "bad", "there is no certificate in it"
+	}
+	return f
+}
+
+// holdsCertificates: PEM with a certificate, or a binary form: DER and PKCS #12 begin with a SEQUENCE, Java's stores with their own number.
+func holdsCertificates(data []byte) bool {
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if strings.HasSuffix(block.Type, "CERTIFICATE") {
+			return true
+		}
+	}
+	return len(data) > 4 && (data[0] == 0x30 && data[1] >= 0x80 || data[0] == 0xfe && data[1] == 0xed || data[0] == 0xce && data[1] == 0xce)
 }
 
 // beside finds the key's setting: in the same blocks, nearest to the certificate's.
 func beside(settings []fact.Setting, at int, name string) *fact.Setting {
+	if name == "" {
+		return nil
+	}
 	var best *fact.Setting
 	for i := range settings {
 		s := &settings[i]

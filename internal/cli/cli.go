@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tlswhy/tlswhy/internal/report"
+	"github.com/tlswhy/tlswhy/internal/words"
 )
 
 // Exit codes, an interface that scripts rely on.
@@ -40,7 +41,7 @@ func (w *world) run(args []string) int {
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	if err := root.Execute(); err != nil {
-		fmt.Fprintln(w.stderr, "tlswhy:", report.Safe(err.Error()))
+		fmt.Fprintln(w.stderr, "tlswhy:", report.Safe(words.Redact(err.Error())))
 		var lost unreadable
 		if errors.As(err, &lost) {
 			return exitUnreadable
@@ -63,12 +64,13 @@ func (w *world) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("unknown verb %q; run: tlswhy diagnose TARGET", args[0])
+				return usagef("unknown verb %q; run: tlswhy diagnose TARGET", shown(args[0]))
 			}
 			return cmd.Help()
 		},
 		Args: cobra.ArbitraryArgs,
 	}
+	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(w.diagnose(), w.matrix(), w.explain(), w.lab())
 	return root
 }

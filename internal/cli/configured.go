@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/tlswhy/tlswhy/internal/report"
 	"github.com/tlswhy/tlswhy/internal/source/conf"
 	"github.com/tlswhy/tlswhy/internal/trust"
+	"github.com/tlswhy/tlswhy/internal/words"
 )
 
 // factUse is a use as the catalogue looks at it.
@@ -28,6 +30,7 @@ func factUse(u client.Use) fact.Use {
 	if u.SNI != "" && u.SNI != "none" {
 		out.SNI = fact.Yes
 	}
+	out.Mode, out.Refused = withOptions(out.Mode, u), u.Refusal()
 	return out
 }
 
@@ -43,7 +46,13 @@ func describe(c *fact.Case, res conf.Result) []client.Use {
 				Why: "this version does not know it; it is taken for a current client that needs TLS and verifies chain and name"})
 			u.Behaviour = client.Cautious()
 		}
+		if u.CA == "system" { // libpq 16 and later: OpenSSL's own list
+			u.CA, u.Behaviour.Roots = "", client.RootsSystem
+		}
 		c.Uses = append(c.Uses, factUse(u))
+		for _, option := range u.Overlay.Unlike {
+			c.Gaps = append(c.Gaps, fact.Gap{What: option, Why: "it was read and is not imitated: what is found holds for " + u.Client + " without it"})
+		}
 		uses = append(uses, u)
 	}
 	return uses
@@ -54,17 +63,36 @@ func describe(c *fact.Case, res conf.Result) []client.Use {
 func (w *world) answerConfigured(ctx context.Context, o options, name string, res conf.Result, connect bool) []result {
 	c := &fact.Case{Question: fact.Question{Target: name, As: res.Dialect}}
 	uses := describe(c, res)
-	certificateFiles(c)
+	if res.Elsewhere {
+		c.Gaps = append(c.Gaps, fact.Gap{What: "the files that the command names", Why: "it runs in a container or on another machine; this one's files are others"})
+	} else {
+		certificateFiles(c)
+	}
 	r := result{Case: c, diagnosis: diagnose.Configured(c, cause.All()), configured: true}
+	if connect && res.Files == 0 && len(uses) == 0 && r.diagnosis.Outcome == diagnose.OK {
+		c.Gaps = append(c.Gaps, fact.Gap{What: "the connection that " + res.Dialect + " would make", Why: "no host is named, or it is one by a protocol that is not imitated"})
+		r.diagnosis.Outcome = diagnose.Unknown
+	}
 	r.write()
 	if !connect {
 		return []result{r}
 	}
 	var list []result
 	for _, u := range reachable(uses) {
+		if res.Elsewhere && o.ca != "" {
+			u.CA = ""
+		}
+		stopped := stoppedBy(c, &u)
+		if stopped != "" {
+			c.Gaps = append(c.Gaps, fact.Gap{What: "the connection to " + u.Target.Host, Why: "it was not made: without " + stopped + " " + u.Client + " makes none"})
+			continue
+		}
 		answer, err := w.answerUse(ctx, o, u, c)
 		if err != nil {
 			r.Case.Gaps = append(r.Case.Gaps, fact.Gap{What: u.Target.Host, Why: err.Error()})
+			if r.diagnosis.Outcome == diagnose.OK {
+				r.diagnosis.Outcome = diagnose.Unknown // what was not tried is not known to work
+			}
 			continue
 		}
 		list = append(list, answer)
@@ -98,9 +126,9 @@ func (w *world) answerDescribed(ctx context.Context, o options, ev evidence) ([]
 	if len(ev.command) > 0 {
 		res, ok := conf.Command(ev.command)
 		if !ok {
-			return nil, usagef("after -- stands the failing command; %s is none that is known: mysql, mariadb, psql, sqlcmd, tsql, curl, openssl s_client, wget, redis-cli", ev.command[0])
+			return nil, usagef("after -- stands the failing command; %s is none that is known: mysql, mariadb, psql, sqlcmd, tsql, curl, openssl s_client, wget, redis-cli", firstWord(ev.command[0]))
 		}
-		list = append(list, w.answerConfigured(ctx, o, ev.command[0], res, true)...)
+		list = append(list, w.answerConfigured(ctx, o, res.Dialect, res, true)...)
 	}
 	return list, nil
 }
@@ -113,9 +141,9 @@ func reachable(uses []client.Use) []client.Use {
 	var list []client.Use
 	for _, u := range uses {
 		same := func(v client.Use) bool {
-			return v.Target == u.Target && v.Mode == u.Mode && v.SNI == u.SNI && v.Name == u.Name
+			return v.Target == u.Target && v.Mode == u.Mode && v.SNI == u.SNI && v.Name == u.Name && v.Overlay.Connect == u.Overlay.Connect
 		}
-		if u.Behaviour.TLS != client.TLSNever && isHost(u.Target.Host) && u.Target.Host != "?" && len(list) < maxUses && !slices.ContainsFunc(list, same) {
+		if u.Behaviour.TLS != client.TLSNever && u.Refusal() == "" && isHost(u.Target.Host) && u.Target.Host != "?" && len(list) < maxUses && !slices.ContainsFunc(list, same) {
 			list = append(list, u)
 		}
 	}
@@ -141,14 +169,27 @@ func (w *world) answerUse(ctx context.Context, o options, u client.Use, c *fact.
 		t.host = asciiName(u.Name) // the name verified is not the name dialled
 	}
 	o.ca, o.cert, o.key = cmp.Or(u.CA, o.ca), cmp.Or(u.Cert, o.cert), cmp.Or(u.Key, o.key) // what is configured is what would be used
-	o.as = strings.TrimSpace(u.Client + " " + u.Mode)
+	o.as = withOptions(strings.TrimSpace(u.Client+" "+u.Mode), u)
 	if o.connect != "" {
-		if _, err := netip.ParseAddr(o.connect); err != nil && !isHost(o.connect) {
+		host := o.connect
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		if _, err := netip.ParseAddr(host); err != nil && !isHost(host) {
 			o.connect = ""
 		}
 	}
+	if u.Overlay.Connect != "" {
+		o.connect = u.Overlay.Connect
+	}
+	o.four, o.six = o.four || u.Overlay.Family == 4, o.six || u.Overlay.Family == 6
 	fmt.Fprintf(w.stderr, "tlswhy: connecting to %s as %s\n", report.Safe(t.String()), report.Safe(o.as))
 	return w.answerTarget(ctx, o, t)
+}
+
+// withOptions is a mode with the options that change it; the reports name both.
+func withOptions(mode string, u client.Use) string {
+	return strings.TrimSpace(mode + " " + words.Redact(u.Overlay.String()))
 }
 
 // profileOf is the client to be: that of a configuration, a product in one of its modes, or a plain profile.
@@ -165,7 +206,7 @@ func profileOf(o options) (client.Profile, error) {
 		}
 		return m.Does.AsProfile(), nil
 	}
-	return client.Profile{}, usagef("unknown client %q; tlswhy matrix lists the clients and their modes, or use one of %s", strings.TrimSpace(o.as+" "+o.mode), strings.Join(profileIDs(), ", "))
+	return client.Profile{}, usagef("unknown client %q; tlswhy matrix lists the clients and their modes, or use one of %s", shown(strings.TrimSpace(o.as+" "+o.mode)), strings.Join(profileIDs(), ", "))
 }
 
 // rootsOf are the anchors of the client to be.

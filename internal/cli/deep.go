@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"net/netip"
 
 	"github.com/spf13/cobra"
 
@@ -11,35 +13,70 @@ import (
 // deepFlag adds --deep, which may stand without a value.
 func deepFlag(cmd *cobra.Command, to *string) {
 	f := cmd.Flags()
-	f.StringVar(to, "deep", "", "bring about what else happens once in many connections: leading-zero (TLS_DHE, the default), all (rare numbers, forms of hellos, resumption, too)")
+	f.Var(deepValue{to}, "deep", "bring about what else happens once in many connections: leading-zero (TLS_DHE, the default), all (rare numbers, forms of hellos, resumption, too)")
 	f.Lookup("deep").NoOptDefVal = live.DeepLeadingZero
 }
+
+// A deepValue is what --deep= says; nothing behind the sign, as an unset variable of a shell leaves it, is a mistake.
+type deepValue struct{ to *string }
+
+func (v deepValue) String() string {
+	if v.to == nil {
+		return "" // pflag asks a zero value, too
+	}
+	return *v.to
+}
+
+// Set implements pflag.Value.
+func (v deepValue) Set(s string) error {
+	if s == "" {
+		return errors.New("it is empty; write --deep, --deep=leading-zero or --deep=all")
+	}
+	*v.to = s
+	return nil
+}
+
+// Type implements pflag.Value.
+func (v deepValue) Type() string { return "string" }
 
 func knownDeep(what string) bool {
 	return what == "" || what == live.DeepLeadingZero || what == live.DeepAll
 }
 
-// shallowMySQL is what a diagnosis leaves of a MySQL server's 20 connections to itself when --deep has the rest.
-var shallowMySQL = map[string]int{live.DeepLeadingZero: mysqlConnections - live.DeepCost(live.DeepLeadingZero), live.DeepAll: 5}
-
-// deepBudget divides the connections between the diagnosis and --deep, and says before any is made what will be done.
-func (w *world) deepBudget(o options, t target, s *live.Settings) {
+// deepBudget divides the connections between the diagnosis and --deep, and says before any is made what will be done. A
+// number that the user gives, or MySQL's, is that of both together.
+func (w *world) deepBudget(o options, t target, spent int, s *live.Settings) {
 	if o.deep == "" {
 		return
 	}
 	s.Deep = live.DeepCost(o.deep)
-	if t.protocol == "mysql" && o.max == 0 {
-		s.Max = min(s.Max, shallowMySQL[o.deep])
-		s.Deep = min(s.Deep, mysqlConnections-s.Max)
+	total := o.max
+	if total == 0 && t.protocol == "mysql" {
+		total = mysqlConnections
 	}
-	usual := ""
-	if s.Deep > live.DeepUsual {
-		usual = fmt.Sprintf(" (about %d where nothing is wrong)", live.DeepUsual)
+	if total > 0 {
+		s.Max, s.Deep = deepShares(max(total-spent, 0), s.Deep, connections+o.repeat-1)
+	} else if _, err := netip.ParseAddr(t.host); err != nil {
+		s.DeepEach = live.DeepEach // a name may have several addresses
 	}
-	fmt.Fprintf(w.stderr, "tlswhy: --deep makes up to %d more connections%s to %s: %s\n", s.Deep, usual, t.String(), deepSays[o.deep])
+	usual, each := "", ""
+	if few := live.DeepUsual(o.deep); s.Deep > few {
+		usual = fmt.Sprintf(" (about %d where nothing is wrong)", few)
+	}
+	if s.DeepEach > 0 {
+		each = fmt.Sprintf(", and up to %d to each further address of that name", s.DeepEach)
+	}
+	fmt.Fprintf(w.stderr, "tlswhy: --deep makes up to %d more connections%s to %s%s: %s\n", s.Deep, usual, t.String(), each, deepSays[o.deep])
 	if t.protocol == "mysql" {
 		fmt.Fprintf(w.stderr, "tlswhy: MySQL counts each against max_connect_errors and may block this host after 100 (error 1129); FLUSH HOSTS resets that\n")
 	}
+}
+
+// deepShares leaves the diagnosis what --deep does not need at most, and where that is little, a quarter; never more than
+// there are.
+func deepShares(total, cost, usual int) (diagnosis, deep int) {
+	diagnosis = max(total-cost, min(usual, (total+3)/4))
+	return diagnosis, total - diagnosis
 }
 
 // deepSays tells what a target will meet.

@@ -192,7 +192,7 @@ func TestDeepStandIns(t *testing.T) {
 		for _, rule := range [][2]string{{"dhe-leading-zero", "keeps"}, {"dhe-public-value-short", "refuses short values"}} {
 			fault, want := rule[0], rule[1]
 			r := deepened(t, "own server: "+fault+", "+protocol, "lab:"+protocol+"/"+fault)
-			if v := deepVerdict(r); v != want || r.Connections > 8 || r.Outcome != "intermittent" {
+			if v := deepVerdict(r); v != want || r.Connections > 8 || r.Outcome != "at-risk" { // today's client does not use TLS_DHE there
 				t.Errorf("%s/%s: %s, %s with %d connections: %s", protocol, fault, r.Outcome, v, r.Connections, summary(r))
 			}
 		}

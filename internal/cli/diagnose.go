@@ -95,7 +95,7 @@ func (w *world) diagnose() *cobra.Command {
 	f.StringVar(&o.key, "key", "", "its private key (PEM)")
 	f.IntVar(&o.repeat, "repeat", 1, "make the unchanged handshake this often, in turn with each address, and tell how often it fails and what that goes with")
 	f.IntVar(&o.parallel, "parallel", 4, "how many of --repeat at the same time, at most 32")
-	f.IntVar(&o.max, "max-connections", 0, "connections to make at most (default 12, and those of --repeat); --deep has its own")
+	f.IntVar(&o.max, "max-connections", 0, "connections to make at most, with those of --repeat and --deep (default: 12 and theirs; MySQL 20 in all)")
 	deepFlag(cmd, &o.deep)
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "how long a silent step may take")
 	f.BoolVarP(&o.four, "ipv4", "4", false, "IPv4 addresses only")
@@ -115,7 +115,6 @@ func (w *world) diagnose() *cobra.Command {
 	f.StringVar(&o.logFormat, "log-format", "", "read logs as this dialect: "+strings.Join(logs.Formats(), ", "))
 	f.StringVar(&o.since, "since", "", "of logs, only what is younger: a length of time (2h) or a time (2006-01-02 15:04)")
 	f.BoolVar(&o.follow, "follow", false, "keep reading a growing log and tell each new failure, until Ctrl-C")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy diagnose --help", err) })
 	return cmd
 }
 

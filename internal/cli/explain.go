@@ -39,15 +39,21 @@ func (w *world) explain() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&language, "lang", "en", "language of the text: en")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy explain --help", err) })
 	return cmd
 }
 
 // negative is a number with its sign, which would be read as a flag.
 var negative = regexp.MustCompile(`^-[0-9]+$`)
 
-// numbersAsWords puts "--" before the first signed number of explain's arguments, so that -2146893019 is one.
+// numbersAsWords puts "--" before the first signed number of explain's arguments, so that -2146893019 is one. A blank is put
+// before an argument that begins as a PEM block does: it is a text, and no switch.
 func numbersAsWords(args []string) []string {
+	args = slices.Clone(args)
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		if strings.HasPrefix(args[i], "---") {
+			args[i] = " " + args[i]
+		}
+	}
 	if len(args) == 0 || args[0] != "explain" || slices.Contains(args, "--") {
 		return args
 	}

@@ -39,6 +39,19 @@ func TestExplain(t *testing.T) {
 		{"hostname-is-alias", "", "hostname-is-alias"},
 		{"tw5102", "", "hostname-is-alias"},
 		{"thumbprint", "", "certificate-not-found-by-thumbprint"},
+		{"18456", "login failed", ""},                       // sys.messages
+		{"17836", "not TDS", ""},                            // sys.messages; the reason is left to the evidence
+		{"Msg 18456", "login failed", ""},                   // as SSMS prints it
+		{"26018", "made one for itself", ""},                // sys.messages
+		{"curl 35", "SSL connect error", "server-too-old"},  // libcurl-errors(3)
+		{"curl (60)", "peer certificate", "ca-not-trusted"}, // libcurl-errors(3)
+		{"curl exit 35", "SSL connect error", ""},
+		{"x509 62", "HOSTNAME_MISMATCH", "hostname-mismatch"}, // openssl/x509_vfy.h
+		{"verify return code: 20", "unable to get local issuer certificate", "ca-not-trusted"},
+		{"mysql 2026", "TLS could not be set up", ""}, // errmsg.h
+		{"ERROR 3159", "TLS only", ""},                // mysqld_ername.h
+		{"winsock 10054", "reset", ""},                // winsock2.h
+		{"oracle 29024", "certificate validation failed", "ca-not-trusted"},
 	} {
 		x := explained(t, strings.Fields(c.code)...)
 		if c.means != "" && !slices.ContainsFunc(x.Codes, func(k report.Code) bool { return strings.Contains(k.Means, c.means) }) {
@@ -50,6 +63,15 @@ func TestExplain(t *testing.T) {
 	}
 	if x := explained(t); len(x.Causes) != len(cause.All()) {
 		t.Errorf("the catalogue has %d pages of %d", len(x.Causes), len(cause.All()))
+	}
+}
+
+// TestExplainNobodysNumber: a number of somebody else's says nothing.
+func TestExplainNobodysNumber(t *testing.T) {
+	for _, asked := range []string{"curl 18456", "x509 36887", "sql server 12345", "99999", "nginx 35"} {
+		if x := explained(t, strings.Fields(asked)...); len(x.Codes) > 0 {
+			t.Errorf("%s means %+v", asked, x.Codes)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/report"
 	"github.com/tlswhy/tlswhy/internal/source/capture"
+	"github.com/tlswhy/tlswhy/internal/source/conf"
 	"github.com/tlswhy/tlswhy/internal/source/logs"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -39,8 +40,8 @@ func files(args []string) (names, rest []string, err error) {
 		switch {
 		case len(found) > 0:
 			names = append(names, found...)
-		case isFile:
-			return nil, nil, unreadable{fmt.Sprintf("%s: no such file", arg)}
+		case isFile && !isString(arg):
+			return nil, nil, unreadable{fmt.Sprintf("%s: no such file", shown(arg))}
 		default:
 			rest = append(rest, arg)
 		}
@@ -64,6 +65,12 @@ func filesOf(arg string) (found []string, isFile bool) {
 	}
 	known := slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(strings.ToLower(arg), e) })
 	return nil, !strings.Contains(arg, " ") && (known || strings.Contains(arg, "/"))
+}
+
+// isString: a driver would take it for a connection string; those of Go's hold slashes and end in any name.
+func isString(arg string) bool {
+	_, ok := conf.String(arg)
+	return ok
 }
 
 func isFolder(name string) bool {

@@ -72,7 +72,7 @@ func take(c *fact.Case, h *report.Heard, res logs.Result) {
 // name asked for, the clients) is added.
 func hearText(ctx context.Context, text string, n int, now time.Time) fact.Event {
 	r := words.Read(text)
-	e := fact.Event{Ref: fact.Ref{Kind: "text", At: fmt.Sprintf("text %d", n)}, Text: shortened(words.Redact(strings.TrimSpace(text))),
+	e := fact.Event{Ref: fact.Ref{Kind: "text", At: fmt.Sprintf("text %d", n)}, Text: shortened(logs.OneLine(words.Redact(strings.TrimSpace(text)))),
 		Symptoms: r.Symptoms, Contexts: r.Contexts, Codes: r.Codes, Peers: r.Peers, Seen: fact.Seen{Count: 1}}
 	res, err := logs.Read(ctx, strings.NewReader(text), logs.Options{Now: now})
 	if err != nil {
@@ -83,6 +83,7 @@ func hearText(ctx context.Context, text string, n int, now time.Time) fact.Event
 			continue // of prose, its parts say no more than the whole
 		}
 		e.Upstream, e.Host, e.Server = cmp.Or(e.Upstream, line.Upstream), cmp.Or(e.Host, line.Host), cmp.Or(e.Server, line.Server)
+		e.Name = cmp.Or(e.Name, line.Name)
 		e.Contexts = append(e.Contexts, line.Contexts...)
 		for _, s := range line.Symptoms {
 			if !e.Has(s) {

@@ -51,7 +51,6 @@ func (w *world) lab() *cobra.Command {
 	f.IntVar(&o.port, "port", 0, "port of the first endpoint; the others follow, then resolvers (default: free ones)")
 	f.StringVar(&o.page, "page", "", "address:port of the page that lists the endpoints, or off (default: a free port of --listen)")
 	f.StringVar(&o.format, "format", "text", "text or json")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy lab --help", err) })
 	cmd.AddCommand(w.examine())
 	return cmd
 }

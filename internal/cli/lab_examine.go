@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,9 +26,9 @@ import (
 
 // examineFlags are what a person may say about an examination.
 type examineFlags struct {
-	proto, listen, format, name string
-	port, clients               int
-	lasts                       time.Duration
+	proto, listen, format, name, only string
+	port, clients                     int
+	lasts                             time.Duration
 }
 
 // examine is lab examine: a server that finds out what the clients that connect to it do.
@@ -38,8 +39,10 @@ func (w *world) examine() *cobra.Command {
 		Short: "serve an endpoint that finds out what a client does: leading zeros, certificates, versions",
 		Long: "examine serves an endpoint for tests only and asks each client that connects one question a connection: which rule it\n" +
 			"follows for leading zeros in Diffie-Hellman secrets (one handshake tells), which wrong certificates it accepts, which\n" +
-			"versions it takes. Logins are discarded unread. Groups and certificates protect nothing: never send a real password.",
-		Example: "  tlswhy lab examine --proto mssql\n  tlswhy lab examine --proto https --clients 1 --format json",
+			"versions it takes. A client that verifies fails at the wrong certificates; with --only leading-zero none is shown. Its page\n" +
+			"comes when nothing is left to ask; what it shows after that is in one more, in place of the first. Logins are discarded\n" +
+			"unread. Groups and certificates protect nothing: never send a real password.",
+		Example: "  tlswhy lab examine --proto mssql\n  tlswhy lab examine --proto https --clients 1 --format json\n  tlswhy lab examine --proto postgres --only leading-zero",
 		Args:    cobra.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return w.runExamine(f) },
 	}
@@ -49,6 +52,7 @@ func (w *world) examine() *cobra.Command {
 	fl.IntVar(&f.port, "port", 0, "port to listen on (default: a free one)")
 	fl.IntVar(&f.clients, "clients", 0, "stop when so many clients are complete")
 	fl.DurationVar(&f.lasts, "for", 0, "stop after this time")
+	fl.StringVar(&f.only, "only", "", "leading-zero: ask about leading zeros alone, always with the right certificate")
 	fl.StringVar(&f.format, "format", "text", "text or json")
 	fl.StringVar(&f.name, "name", "db.shop.test", "name of the server, under .test")
 	return cmd
@@ -68,12 +72,14 @@ func (f examineFlags) check() (lab.ExamineConfig, error) {
 		return lab.ExamineConfig{}, usagef("--listen %q: an IP address, such as 127.0.0.1 or 0.0.0.0", f.listen)
 	case f.port < 0 || f.port > 65535:
 		return lab.ExamineConfig{}, usagef("--port %d: a number up to 65535", f.port)
+	case f.only != "" && f.only != lab.OnlyLeadingZero:
+		return lab.ExamineConfig{}, usagef("--only %q: leading-zero", f.only)
 	case f.format != "text" && f.format != "json":
 		return lab.ExamineConfig{}, usagef("--format %q: text or json", f.format)
 	case f.clients < 0 || f.lasts < 0:
 		return lab.ExamineConfig{}, usagef("--clients and --for take no negative value")
 	}
-	return lab.ExamineConfig{Protocol: *p, Listen: ip, Port: f.port, Name: f.name}, nil
+	return lab.ExamineConfig{Protocol: *p, Listen: ip, Port: f.port, Name: f.name, Only: f.only}, nil
 }
 
 func (w *world) runExamine(f examineFlags) error {
@@ -96,19 +102,20 @@ func (w *world) runExamine(f examineFlags) error {
 	return w.serveExamine(ctx, b, config, f)
 }
 
-// serveExamine prints how to connect, and each client's page when it is complete and once more at the end.
+// serveExamine prints how to connect, each client's page when it is complete, and at the end those that are not, and those
+// that showed more since.
 func (w *world) serveExamine(ctx context.Context, b *bench, config lab.ExamineConfig, f examineFlags) error {
 	ctx, enough := context.WithCancel(ctx)
 	defer enough()
 	var mu sync.Mutex
-	complete, printed := 0, map[int]int{}
+	printed := map[int]report.Examined{}
 	var failed error
 	config.Complete = func(e lab.Examined) {
 		mu.Lock()
 		defer mu.Unlock()
-		printed[e.Number] = e.Made
-		failed = w.writeExamined(e, f.format)
-		if complete++; complete == f.clients || failed != nil {
+		printed[e.Number] = examinedReport(e, f)
+		failed = w.writeExamined(printed[e.Number], f.format)
+		if len(printed) == f.clients || failed != nil {
 			enough()
 		}
 	}
@@ -116,6 +123,13 @@ func (w *world) serveExamine(ctx context.Context, b *bench, config lab.ExamineCo
 		mu.Lock()
 		defer mu.Unlock()
 		fmt.Fprintf(w.stderr, "  client %d, connection %d  %s\n", e.Number, e.Made, report.ExaminedAnswer(&h))
+	}
+	config.TurnedAway = func(limit, n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if n == 1 { // all of them at the end
+			fmt.Fprintf(w.stderr, "tlswhy: %d clients with different hellos have come; any further one is turned away: start again to examine it\n", limit)
+		}
 	}
 	x, err := lab.Examine(ctx, b.env, config)
 	if err != nil {
@@ -125,9 +139,13 @@ func (w *world) serveExamine(ctx context.Context, b *bench, config lab.ExamineCo
 	<-ctx.Done()
 	x.Close()
 	for _, e := range x.Clients() {
-		if failed == nil && printed[e.Number] != e.Made { // it showed more since
-			failed = w.writeExamined(e, f.format)
+		r := examinedReport(e, f)
+		before, again := printed[e.Number]
+		if failed != nil || again && sameAnswers(before, r) {
+			continue
 		}
+		r.Replaces = again
+		failed = w.writeExamined(r, f.format)
 	}
 	if n := x.Refused(); n > 0 {
 		fmt.Fprintf(w.stderr, "tlswhy: %d connections turned away: too many different clients\n", n)
@@ -135,13 +153,25 @@ func (w *world) serveExamine(ctx context.Context, b *bench, config lab.ExamineCo
 	return failed
 }
 
-// writeExamined writes one client.
-func (w *world) writeExamined(e lab.Examined, format string) error {
-	f := report.Fingerprint{}
+// sameAnswers: connections that were asked nothing do not change what is known of a client.
+func sameAnswers(a, b report.Examined) bool {
+	a.Connections, a.Handshakes, b.Connections, b.Handshakes = 0, nil, 0, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// examinedReport is what is known of one client.
+func examinedReport(e lab.Examined, f examineFlags) report.Examined {
+	p := report.Fingerprint{}
 	if e.Hello != nil {
-		f = report.Fingerprint{JA3: capture.JA3(e.Hello), JA4: capture.JA4(e.Hello), LooksLike: capture.Likely(e.Hello)}
+		p = report.Fingerprint{JA3: capture.JA3(e.Hello), JA4: capture.JA4(e.Hello), LooksLike: capture.Likely(e.Hello)}
 	}
-	r := report.Examine(e.Case, diagnose.Run(e.Case, cause.All()), e.Number, e.Made, e.Complete, f)
+	r := report.Examine(e.Case, diagnose.Run(e.Case, cause.All()), e.Number, e.Made, e.Complete, p)
+	r.Only = f.only
+	return r
+}
+
+// writeExamined writes one client.
+func (w *world) writeExamined(r report.Examined, format string) error {
 	if format == "json" {
 		return report.ExaminedJSON(w.stdout, r)
 	}

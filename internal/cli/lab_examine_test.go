@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -223,5 +224,66 @@ func TestLabExamineAsItSays(t *testing.T) {
 				t.Log(x.out.String())
 			}
 		})
+	}
+}
+
+// TestLabExaminePagesOnce: a client's page is printed once, however often it comes after nothing was left to ask; what it shows
+// later is marked as being in place of the first.
+func TestLabExaminePagesOnce(t *testing.T) {
+	a := report.Examined{Number: 1, Complete: true, Connections: 9, DHE: report.ZeroRule{Is: "inconclusive"}}
+	b := a
+	b.Connections, b.Handshakes = 12, []report.Handshake{{}}
+	if !sameAnswers(a, b) {
+		t.Error("connections that were asked nothing make another page")
+	}
+	b.DHE.Is = "keeps"
+	if sameAnswers(a, b) {
+		t.Error("what it showed later is not printed")
+	}
+	for _, replaces := range []bool{false, true} {
+		var out bytes.Buffer
+		if err := report.ExaminedText(&out, report.Examined{Complete: true, Replaces: replaces}, report.Style{}); err != nil {
+			t.Fatal(err)
+		}
+		if said := strings.Contains(out.String(), "in place of the page above"); said != replaces {
+			t.Errorf("replaces %v: %s", replaces, out.String())
+		}
+	}
+}
+
+// TestLabExamineOnly: curl, which verifies, finishes each of its handshakes; without the flag it is shown wrong certificates.
+func TestLabExamineOnly(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		absent(t, "curl is not installed")
+	}
+	for only, failing := range map[string]bool{"leading-zero": false, "": true} {
+		args := []string{"--proto", "https"}
+		if only != "" {
+			args = append(args, "--only", only)
+		}
+		x := startExamining(t, args...)
+		failed, ended := false, false
+		for n := 0; n < 25 && !ended; n++ {
+			// 52: nothing comes after the handshake, as the examination answers no requests
+			out, err := exec.CommandContext(t.Context(), "sh", "-c", x.examples[0]+" -s").CombinedOutput()
+			var exit *exec.ExitError
+			if err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 52) {
+				failed = true
+				t.Logf("connection %d: %v %s", n+1, err, out)
+			}
+			select {
+			case <-x.ended:
+				ended = true
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+		said := strings.Join(strings.Fields(x.out.String()), " ")
+		if failed != failing || !ended || strings.Contains(said, "not asked: --only leading-zero") != (only != "") {
+			t.Errorf("--only %q: failed %v, ended %v: %s", only, failed, ended, said)
+		}
+	}
+	var errs bytes.Buffer
+	if code := Main([]string{"lab", "examine", "--only", "certificates"}, nil, io.Discard, &errs, func(string) string { return "" }); code != exitUsage {
+		t.Errorf("exit %d: %s", code, errs.String())
 	}
 }

@@ -123,7 +123,10 @@ func (w *world) answerMachines(list []description) (result, error) {
 		m.Role = g.role
 		c.Machines, c.Settings, c.Gaps = append(c.Machines, m), append(c.Settings, g.settings...), append(c.Gaps, g.gaps...)
 		said = append(said, cause.MachineName(&m))
-		if m.Order.From == "" && len(groups) == 2 {
+		switch {
+		case m.Contradiction != "":
+			c.Gaps = append(c.Gaps, fact.Gap{What: "which release " + cause.MachineName(&m) + " is", Why: m.Contradiction})
+		case m.Order.From == "" && len(groups) == 2:
 			c.Gaps = append(c.Gaps, fact.Gap{What: "the suites of " + cause.MachineName(&m), Why: "the default order of its release is not known here; give what Get-TlsCipherSuite prints as a further argument"})
 		}
 	}
@@ -136,13 +139,12 @@ func (w *world) answerMachines(list []description) (result, error) {
 	return r, nil
 }
 
-// meetings are both directions of a pair, the client that was told first.
+// meetings are both directions of a pair, the client that was told first: of two without a role the first is the client.
 func meetings(c *fact.Case) {
 	a, b := 0, 1
 	if c.Machines[0].Role == "server" || c.Machines[1].Role == "client" {
 		a, b = b, a
 	}
-	said := c.Machines[a].Role != "" || c.Machines[b].Role != ""
 	if c.Machines[a].Role == "" {
 		c.Machines[a].Role = "client"
 	}
@@ -151,7 +153,7 @@ func meetings(c *fact.Case) {
 	}
 	for i, way := range [][2]int{{a, b}, {b, a}} {
 		if m, ok := client.Meet(c.Machines[way[0]], c.Machines[way[1]]); ok {
-			m.Client, m.Server, m.Reverse = way[0], way[1], said && i > 0
+			m.Client, m.Server, m.Reverse = way[0], way[1], i > 0
 			c.Meetings = append(c.Meetings, m)
 		}
 	}

@@ -161,6 +161,10 @@ func TestDescribedMachines(t *testing.T) {
 			meets: dhe + " " + cbc + ", " + cbc + " " + cbc, finding: "breaks likely"},
 		{args: []string{"server=Windows Server 2019", "client=Windows Server 2012 R2"}, outcome: "intermittent", code: 1, repaired: "yes no",
 			meets: dhe + " " + cbc + ", " + cbc + " " + cbc, finding: "breaks likely"},
+		// of two without a role the first is the client
+		{args: []string{"Windows Server 2019", "Windows Server 2012 R2"}, outcome: "at-risk", code: 1, repaired: "yes no",
+			meets: cbc + " " + cbc + ", " + dhe + " " + cbc, finding: "will-break likely"},
+		{args: []string{"Windows Server 2019 14393.3300"}, outcome: "at-risk", code: 1, repaired: "?", finding: "will-break possible"},
 		{args: []string{"client=Windows Server 2019", "server=Windows Server 2012 R2"}, outcome: "at-risk", code: 1, repaired: "yes no",
 			meets: cbc + " " + cbc + ", " + dhe + " " + cbc, finding: "will-break likely"},
 		{args: []string{"Windows Server 2012 R2", info}, outcome: "ok", repaired: "no no",
@@ -179,7 +183,10 @@ func TestDescribedMachines(t *testing.T) {
 		for _, m := range r.Machines {
 			repaired = append(repaired, yesNo(m.Repaired))
 		}
-		for _, m := range r.Meetings {
+		for i, m := range r.Meetings {
+			if m.Reverse != (i > 0) {
+				t.Errorf("%q: meeting %d: reverse %v", c.args, i, m.Reverse)
+			}
 			meets = append(meets, m.Suite+" "+m.After)
 		}
 		if len(r.Findings) > 0 {

@@ -50,7 +50,6 @@ func (w *world) matrix() *cobra.Command {
 	f.DurationVar(&o.timeout, "timeout", 5*time.Second, "how long a silent step may take")
 	f.StringVar(&o.format, "format", "text", "text or json")
 	f.BoolVar(&verify, "verify", false, "make the handshakes of the table, one for each kind")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usagef("%v; see tlswhy matrix --help", err) })
 	return cmd
 }
 

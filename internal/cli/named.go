@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +38,9 @@ func (w *world) answerNamed(ctx context.Context, o options, r result) []result {
 			r.Case.Gaps = append(r.Case.Gaps, fact.Gap{What: t.String(), Why: err.Error()})
 			continue
 		}
+		if as.use != o.use {
+			r.Case.Gaps = append(r.Case.Gaps, fact.Gap{What: "the name in the certificate of " + e.Upstream, Why: "the line does not tell which name the proxy expects there: none was checked"})
+		}
 		list = append(list, answer)
 	}
 	if len(tried) == 0 {
@@ -49,7 +51,7 @@ func (w *world) answerNamed(ctx context.Context, o options, r result) []result {
 
 // peerOf is the server that an event is about, and the options under which its writer would connect to it.
 func peerOf(e *fact.Event, o options) (target, options, bool) {
-	if e.In(fact.ByServer) && !e.In(fact.ToUpstream) {
+	if e.Served() {
 		return target{}, o, false // the other side is a client
 	}
 	p, ok := endpoint(e)
@@ -69,10 +71,27 @@ func peerOf(e *fact.Event, o options) (target, options, bool) {
 			o.sni = "none" // proxy_ssl_server_name is off by default
 		}
 	}
-	if _, err := netip.ParseAddr(p.Host); err == nil && isHost(e.Host) && e.In(fact.ToUpstream) && o.connect == "" {
-		t.host, o.connect = asciiName(e.Host), p.Host // the log has the address; the name is the one that was asked for
+	if e.In(fact.ToUpstream) {
+		t, o = upstreamOf(e, p, t, o)
 	}
 	return t, o, true
+}
+
+// upstreamOf asks a proxy's upstream, of which the log has the address, for the name that the proxy expects. Where the line
+// does not tell that name, none is checked, for nearly every name would be wrong; whether a server name helps is tried with the
+// one that the proxy's client asked for, the only one that is told.
+func upstreamOf(e *fact.Event, p fact.Endpoint, t target, o options) (target, options) {
+	name := e.Asked()
+	if name == "" {
+		name = e.Host
+		if profile, ok := client.ByID(o.as); ok && o.use == nil {
+			o.use = &client.Use{Behaviour: client.Behaviour{Profile: profile, Chain: true, Roots: client.RootsSystem}}
+		}
+	}
+	if isHost(name) && name != p.Host && o.connect == "" {
+		t.host, o.connect = asciiName(name), p.Host
+	}
+	return t, o
 }
 
 // endpoint is the upstream of a proxy's line, or the peer that the text names.
@@ -88,10 +107,7 @@ func endpoint(e *fact.Event) (fact.Endpoint, bool) {
 			return fact.Endpoint{Protocol: strings.Replace(scheme, "grpcs", "https", 1), Host: strings.Trim(host, "[]"), Port: uint16(n)}, err == nil && preamble.ByScheme(scheme) != nil
 		}
 	}
-	if len(e.Peers) == 0 {
-		return fact.Endpoint{}, false
-	}
-	return e.Peers[0], true
+	return e.Peer()
 }
 
 // protocolNamed is what the writer speaks; "" lets the port be asked.

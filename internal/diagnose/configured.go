@@ -18,6 +18,7 @@ func Configured(c *fact.Case, catalogue []cause.Cause) Diagnosis {
 			continue
 		}
 		for _, m := range card.Written(c) {
+			m = cause.ForProduct(c, m)
 			d.Findings = append(d.Findings, Finding{Cause: card, Match: m, Level: cmp.Or(m.Level, card.Level), Count: 1, Written: true})
 		}
 	}

@@ -99,8 +99,8 @@ func speaksOf(f Finding, c *fact.Case) bool {
 	case f.About.Upstream != "" && c.Question.Connect != "":
 		return strings.Contains(f.About.Upstream, c.Question.Connect)
 	case f.About.Upstream != "":
-		return strings.Contains(f.About.Upstream, host) || f.Heard.Host == host
-	case f.Heard.Dialect != "" && len(f.Heard.Peers) > 0:
+		return strings.Contains(f.About.Upstream, host) || f.Heard.Asked() == host
+	case f.Heard.Dialect != "" && len(f.Heard.Peers) > 0 && !f.Heard.Served():
 		return slices.ContainsFunc(f.Heard.Peers, func(p fact.Endpoint) bool { return p.Host == host })
 	}
 	return true

@@ -17,15 +17,23 @@ type Answerer interface {
 	Quiet() bool
 }
 
-// Loop alternates Run and experiments until nothing is open, the failure is proven, or no connection is left.
+// Loop alternates Run and experiments until nothing is open, the failure is proven, or no connection is left. Then the changes
+// that are advised are tried.
 func Loop(ctx context.Context, c *fact.Case, catalogue []cause.Cause, a Answerer) Diagnosis {
+	tried := false
 	for {
 		d := Run(c, catalogue)
-		if len(d.Asks) == 0 || a.Left() <= 0 || ctx.Err() != nil {
+		trying := len(d.Asks) == 0 && len(d.Tries) > 0 && !tried
+		if len(d.Asks) == 0 && !trying || a.Left() <= 0 || ctx.Err() != nil {
 			return d
 		}
 		seen := len(c.Handshakes) + len(c.Same)
-		a.AskAll(ctx, c, next(d.Asks, a))
+		if trying {
+			tried = true
+			a.AskAll(ctx, c, d.Tries[:min(len(d.Tries), a.Left())])
+		} else {
+			a.AskAll(ctx, c, next(d.Asks, a))
+		}
 		if len(c.Handshakes)+len(c.Same) == seen {
 			return Run(c, catalogue)
 		}

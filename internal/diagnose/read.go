@@ -61,6 +61,9 @@ func readShare(e *fact.Event, share cause.Share, catalogue []cause.Cause) []Find
 	if len(share.Sources) > 0 && e.Dialect != "" {
 		candidates = slices.DeleteFunc(candidates, func(k cause.Candidate) bool { return k.Cause.Phase == cause.Benign && share.Count >= cause.Wave })
 	}
+	if share.Local() && len(candidates) > 1 {
+		candidates = slices.DeleteFunc(candidates, func(k cause.Candidate) bool { return k.Cause.Slug == "benign-scanner" })
+	}
 	candidates = worthNaming(candidates)
 	var list []Finding
 	for i, k := range candidates {
@@ -140,14 +143,18 @@ func aboutOf(e *fact.Event, share cause.Share) cause.About {
 // argsOf fills the places of the cards' texts with what the text names; what it does not name stays a word in capitals.
 func argsOf(e *fact.Event) map[string]string {
 	args := map[string]string{}
-	if len(e.Peers) > 0 {
-		args["host"] = e.Peers[0].Host
-		if e.Peers[0].Port != 0 {
-			args["port"] = fmt.Sprint(e.Peers[0].Port)
+	p, ok := e.Peer()
+	if ok {
+		args["host"] = p.Host
+		if p.Port != 0 {
+			args["port"] = fmt.Sprint(p.Port)
 		}
 	}
-	if e.Host != "" {
-		args["host"], args["name"] = e.Host, e.Host
+	if name := e.Asked(); name != "" {
+		args["name"] = name
+		if !ok || !e.In(fact.ToUpstream) { // a proxy's log has the upstream's address: that is where one connects
+			args["host"] = name
+		}
 	}
 	return args
 }
@@ -155,7 +162,7 @@ func argsOf(e *fact.Event) map[string]string {
 // gather adds findings; the same cause about the same subject is one with the larger count.
 func gather(into, list []Finding) []Finding {
 	for _, f := range list {
-		i := slices.IndexFunc(into, func(g Finding) bool { return g.Cause == f.Cause && sameSubject(g, f) })
+		i := slices.IndexFunc(into, func(g Finding) bool { return g.Cause == f.Cause && sameSubject(g, f) && g.Heard.Name == f.Heard.Name })
 		if i < 0 {
 			into = append(into, f)
 			continue

@@ -1,8 +1,10 @@
 package diagnose
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +85,41 @@ func TestReadSeparatesNoise(t *testing.T) {
 	}
 	if d.Findings[0].Cause.Slug != "cipher" || d.Outcome != Fails {
 		t.Errorf("the operator's fault comes first: %v, %s", slugs(d.Findings), d.Outcome)
+	}
+}
+
+// TestNoiseIsWhatItLooksLike: a health check says nothing or asks for a probe's path; only the internet has scanners; who asks in
+// clear from inside is a client in trouble, however regular.
+func TestNoiseIsWhatItLooksLike(t *testing.T) {
+	for name, test := range map[string]struct {
+		symptom fact.Symptom
+		in      []fact.Context
+		from    fact.Source
+		want    string
+	}{
+		"a regular request":             {fact.HTTPRequestHere, nil, source("10.0.3.7", 9, time.Minute, 0, 1), "client-speaks-plaintext likely"},
+		"a regular request of a probe":  {fact.HTTPRequestHere, []fact.Context{fact.HealthCheck}, source("10.0.3.7", 9, time.Minute, 0, 1), "benign-healthcheck likely"},
+		"regular, and nothing said":     {fact.EOFInHandshake, nil, source("10.0.3.7", 9, time.Minute, 0, 1), "benign-healthcheck likely"},
+		"nothing asked for, two probes": {fact.AcceptThenClosed, nil, source("10.0.3.7", 90, time.Minute, 0.7, 1), "benign-healthcheck likely"},
+		"many complaints from here":     {fact.HTTPRequestHere, nil, source("127.0.0.1", 4, time.Second, 2, 6), "client-speaks-plaintext likely"},
+		"many complaints mapped":        {fact.HTTPRequestHere, nil, source("::ffff:127.0.0.1", 4, time.Second, 2, 6), "client-speaks-plaintext likely"},
+		"many complaints, RFC 6598":     {fact.HTTPRequestHere, nil, source("100.64.1.1", 4, time.Second, 2, 6), "client-speaks-plaintext likely"},
+		"many complaints from outside":  {fact.HTTPRequestHere, nil, source("198.51.100.7", 4, time.Second, 2, 6), "benign-scanner likely"},
+	} {
+		e := text(test.symptom)
+		e.Dialect, e.Sources, e.Seen.Count = "nginx", []fact.Source{test.from}, test.from.Count
+		where := fact.PeerPrivate
+		if test.from.Addr.Unmap().IsLoopback() {
+			where = fact.PeerLoopback
+		}
+		e.Contexts = append(test.in, fact.ByServer, fact.Web, where)
+		d := Read(&fact.Case{Events: []fact.Event{e}}, cause.All())
+		if got := slugs(d.Findings); len(got) == 0 || got[0] != test.want {
+			t.Errorf("%s: %v, want %s", name, got, test.want)
+		}
+		if strings.HasPrefix(test.want, "client") && strings.Contains(fmt.Sprint(slugs(d.Findings)), "scanner") {
+			t.Errorf("%s: a scanner of the internet is at %s", name, test.from.Addr)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ type Diagnosis struct {
 	Hidden   []Finding // consequences of a finding above, or overtaken by it
 	Open     []Finding // possible causes whose experiment could not be made
 	Asks     []fact.Ask
+	Tries    []fact.Variant // experiments that make the handshake as an advised change would
 }
 
 // Run diagnoses a case. Same case, same diagnosis, in any order of the catalogue.
@@ -50,6 +51,7 @@ func Run(c *fact.Case, catalogue []cause.Cause) Diagnosis {
 	d.Asks = asks(c, d.Findings)
 	d.Findings, d.Open = settle(d.Findings)
 	d.Outcome = outcome(c, d)
+	attempt(c, &d)
 	return d
 }
 
@@ -221,6 +223,8 @@ func outcome(c *fact.Case, d Diagnosis) Outcome {
 		return Unknown
 	case worst == cause.WillBreak:
 		return AtRisk
+	case len(c.Question.Unlike) > 0:
+		return Unknown // what works here is not quite what was asked about
 	}
 	return OK
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
+	"github.com/tlswhy/tlswhy/internal/change"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
@@ -185,6 +186,35 @@ func TestLoopKeepsToItsBudget(t *testing.T) {
 	d := Loop(context.Background(), c, askers(), b)
 	if len(b.rounds) != 1 || len(d.Open) != 2 {
 		t.Errorf("rounds %v, open %v", b.rounds, slugsOf(d.Open))
+	}
+}
+
+// TestLoopTriesWhatItAdvises: the changes of a cause that is known are imitated once, within the budget, and one that did not
+// help is no longer advised.
+func TestLoopTriesWhatItAdvises(t *testing.T) {
+	known := func(sure cause.Sure) []cause.Cause {
+		return []cause.Cause{card("TW3001", "known", cause.Match{Sure: sure, Changes: []change.Change{
+			change.New(change.OfferGroup, change.Client, "group", "P-521"), change.New(change.AskOwner, change.Server)}}, nil)}
+	}
+	for _, row := range []struct {
+		sure   cause.Sure
+		left   int
+		rounds int
+		kinds  []change.Kind
+	}{
+		{cause.Proven, 12, 1, []change.Kind{change.AskOwner}},
+		{cause.Proven, 0, 0, []change.Kind{change.OfferGroup, change.AskOwner}},
+		{cause.Possible, 12, 0, []change.Kind{change.OfferGroup, change.AskOwner}},
+	} {
+		b := &bookkeeper{left: row.left}
+		d := Loop(context.Background(), &fact.Case{Handshakes: []fact.Handshake{failed(fact.Variant{})}}, known(row.sure), b)
+		var kinds []change.Kind
+		for _, ch := range d.Findings[0].Changes {
+			kinds = append(kinds, ch.Kind)
+		}
+		if len(b.rounds) != row.rounds || !slices.Equal(kinds, row.kinds) {
+			t.Errorf("%s with %d left: %d rounds, changes %v", row.sure, row.left, len(b.rounds), kinds)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/tlswhy/tlswhy/internal/cause"
 	"github.com/tlswhy/tlswhy/internal/change"
@@ -18,6 +20,9 @@ func Build(c *fact.Case, d diagnose.Diagnosis, connections int) Report {
 	r := Report{Schema: Schema, Question: Question{Target: c.Question.Target, As: c.Question.As}, Outcome: string(d.Outcome),
 		Findings: []Finding{}, Hidden: []Finding{}, Open: []Open{}, Clean: clean(c), Handshakes: []Handshake{}, Gaps: []Gap{},
 		Connections: connections}
+	if h := c.First(); h != nil && h.Completed() {
+		r.Question.Peer = c.Question.Peer
+	}
 	for _, f := range d.Findings {
 		r.Findings = append(r.Findings, finding(c, f))
 	}
@@ -40,17 +45,20 @@ func Build(c *fact.Case, d diagnose.Diagnosis, connections int) Report {
 	}
 	r.Handshakes = fold(c.Handshakes)
 	r.Repeat = repeated(c)
+	r.Deep = deepened(c)
 	r.ladder = ladder(c)
 	return r
 }
 
 func finding(c *fact.Case, f diagnose.Finding) Finding {
+	words, ids := f.Cause.Words(f.Match)
 	out := Finding{Cause: f.Cause.Slug, ID: f.Cause.ID, Sure: string(f.Sure), Phase: phase(c, f), Level: string(f.Level),
 		Count: max(f.Count, 1), About: f.About, Args: f.Args, Sources: f.Cause.Cites,
-		Title: lang.Fill(f.Cause.Title, f.Args), TitleID: f.Cause.Slug + ".title",
-		Why: lang.Fill(f.Cause.Why, f.Args), WhyID: f.Cause.Slug + ".why",
-		Check: lang.Fill(f.Cause.Check, f.Args), CheckID: f.Cause.Slug + ".check",
+		Title: lang.Fill(words.Title, f.Args), TitleID: f.Cause.Slug + ids.Title,
+		Why: lang.Fill(words.Why, f.Args), WhyID: f.Cause.Slug + ids.Why,
+		Check: lang.Fill(words.Check, f.Args), CheckID: f.Cause.Slug + ids.Check,
 		Proof: proofs(f.Proof, f.Args), Against: proofs(f.Against, f.Args), Changes: changes(c, f.Changes)}
+	out.measured = f.Measured
 	if out.Args == nil {
 		out.Args = map[string]string{}
 	}
@@ -79,11 +87,22 @@ func changes(c *fact.Case, list []change.Change) []Change {
 			if args == nil {
 				args = map[string]string{}
 			}
+			if twice(out, a) {
+				continue
+			}
 			out = append(out, Change{What: a.What, WhatID: a.ID, Args: args, Side: string(ch.Side), Platform: a.Platform, File: a.File,
-				Snippet: a.Snippet, Apply: a.Apply, Undo: a.Undo, Advised: a.Advised, Risk: a.Risk})
+				Snippet: a.Snippet, Apply: a.Apply, Undo: a.Undo, Advised: a.Advised, Risk: a.Risk,
+				Tried: ch.Tried, Still: ch.Still})
 		}
 	}
 	return out
+}
+
+// twice: the same lines, for the same place, are there already.
+func twice(list []Change, a remedy.Advice) bool {
+	return a.Snippet != "" && slices.ContainsFunc(list, func(c Change) bool {
+		return c.Platform == a.Platform && c.File == a.File && c.Snippet == a.Snippet && c.Apply == a.Apply && c.Advised == a.Advised
+	})
 }
 
 // phases names the rung on which a handshake died.
@@ -113,6 +132,10 @@ func how(f diagnose.Finding) string {
 // unknown says what to collect next when no cause was found.
 func unknown(c *fact.Case, d diagnose.Diagnosis) []Open {
 	h := c.Base()
+	if len(c.Question.Unlike) > 0 && h != nil && h.Completed() {
+		return []Open{{Ask: "does it work with " + strings.Join(c.Question.Unlike, ", ") + " too: that was read and not imitated",
+			How: "run the command itself; without it the handshake works"}}
+	}
 	if d.Outcome != diagnose.Unknown || h == nil {
 		return nil
 	}

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/tlswhy/tlswhy/internal/cause"
 	"github.com/tlswhy/tlswhy/internal/diagnose"
 	"github.com/tlswhy/tlswhy/internal/fact"
 )
@@ -11,9 +13,62 @@ import (
 func BuildConfigured(c *fact.Case, d diagnose.Diagnosis) Report {
 	r := Build(c, d, 0)
 	r.ladder, r.took, r.Clean = nil, "", []Clean{}
+	r.Findings = foldedFindings(r.Findings)
 	r.described(c)
 	r.configured = &configured{uses: c.Uses, settings: len(c.Settings)}
 	return r
+}
+
+// foldedFindings makes one of findings that say and advise the same, with the proofs of all: a default that ten upstreams share is
+// told once, with ten lines.
+func foldedFindings(list []Finding) []Finding {
+	out := []Finding{}
+	at := map[string]int{}
+	for _, f := range list {
+		key := fmt.Sprint(f.ID, f.Sure, f.Level, f.Title, f.Why, f.Check, f.Changes)
+		i, ok := at[key]
+		if !ok {
+			at[key] = len(out)
+			f.Proof = slices.Clone(f.Proof)
+			out = append(out, f)
+			continue
+		}
+		g := &out[i]
+		g.Count += f.Count
+		if len(g.Proof) < maxProofsFolded {
+			g.Proof = append(g.Proof, f.Proof...)
+		}
+		if g.About != f.About {
+			g.About = commonAbout(g.About, f.About)
+		}
+		g.Args = commonArgs(g.Args, f.Args)
+	}
+	return out
+}
+
+// maxProofsFolded is how many lines one finding lists; its count has them all.
+const maxProofsFolded = 50
+
+// commonAbout is what two findings have in common of whom they are about.
+func commonAbout(a, b cause.About) cause.About {
+	same := func(x, y string) string {
+		if x == y {
+			return x
+		}
+		return ""
+	}
+	return cause.About{Client: same(a.Client, b.Client), Server: same(a.Server, b.Server), SNI: same(a.SNI, b.SNI), Upstream: same(a.Upstream, b.Upstream)}
+}
+
+// commonArgs are the arguments that two findings share.
+func commonArgs(a, b map[string]string) map[string]string {
+	out := map[string]string{}
+	for k, v := range a {
+		if b[k] == v {
+			out[k] = v
+		}
+	}
+	return out
 }
 
 // AddWritten adds what the configuration of a connection shows to the report of that connection.

@@ -24,6 +24,8 @@ type Examined struct {
 	Address      string       `json:"address"`
 	Protocol     string       `json:"protocol"`
 	Complete     bool         `json:"complete"` // nothing is left to ask
+	Only         string       `json:"only"`     // "leading-zero": nothing else is asked; "": all
+	Replaces     bool         `json:"replaces"` // the one before of the same number: it showed more since
 	Connections  int          `json:"connections"`
 	Hello        Hello        `json:"hello"`
 	DHE          ZeroRule     `json:"dhe"`         // TLS 1.2 and older: right is to strip leading zeros
@@ -31,6 +33,7 @@ type Examined struct {
 	PublicValue  PublicValue  `json:"public_value"`
 	Certificates []Shown      `json:"certificates"`
 	AcceptsAny   bool         `json:"accepts_any_certificate"`
+	Several      bool         `json:"several_clients"` // its answers contradict each other: several clients send this hello
 	Versions     VersionRange `json:"versions"`
 	Findings     []Finding    `json:"findings"`
 	Handshakes   []Handshake  `json:"handshakes"`
@@ -73,7 +76,7 @@ type PublicValue struct {
 // A Shown is one certificate and what the client did.
 type Shown struct {
 	Certificate string `json:"certificate"`
-	Is          string `json:"is"` // takes, refuses, refuses-after-the-handshake
+	Is          string `json:"is"` // takes, refuses, refuses-after-the-handshake, differs, inconclusive, not-asked
 	How         string `json:"how"`
 }
 
@@ -82,6 +85,7 @@ type VersionRange struct {
 	Listed  []string `json:"listed"`
 	Taken   []string `json:"taken"`
 	Refused []string `json:"refused"`
+	NotTold []string `json:"not_told"` // tried alone, without an answer
 	Floor   string   `json:"floor"`
 	Ceiling string   `json:"ceiling"`
 }
@@ -95,7 +99,7 @@ func Examine(c *fact.Case, d diagnose.Diagnosis, number, made int, complete bool
 	e := Examined{Schema: ExaminedSchema, Number: number, Address: c.Question.Target, Protocol: c.Question.Protocol, Complete: complete,
 		Connections: made, Hello: helloOf(c.Hello(), f), DHE: zeroRule(p.Rule, cause.Strips), FFDHE: zeroRule(p.Rule13, cause.Keeps),
 		PublicValue: PublicValue{Short: p.Short.Is, Padded: p.Padded.Is, Own: p.Own.Is, Unsafe: p.Odd.Is != ""},
-		AcceptsAny:  p.Anyone, Versions: versionRange(c.Hello(), p.Old),
+		AcceptsAny:  p.Anyone, Several: p.Several, Versions: versionRange(c.Hello(), p.Old),
 		Certificates: []Shown{}, Findings: []Finding{}, Handshakes: fold(c.Handshakes)}
 	for _, j := range p.Certs {
 		e.Certificates = append(e.Certificates, Shown{j.Form, j.Is, j.Why})
@@ -144,7 +148,7 @@ func zeroRule(a cause.Answer, right string) ZeroRule {
 
 // versionRange: a hello without supported_versions names its highest alone, and what it takes below must be tried.
 func versionRange(h *wire.ClientHello, old []cause.Answer) VersionRange {
-	v := VersionRange{Listed: []string{}, Taken: []string{}, Refused: []string{}}
+	v := VersionRange{Listed: []string{}, Taken: []string{}, Refused: []string{}, NotTold: []string{}}
 	if h == nil {
 		return v
 	}
@@ -164,11 +168,14 @@ func versionRange(h *wire.ClientHello, old []cause.Answer) VersionRange {
 	}
 	v.Floor = names.Version(floor)
 	for _, a := range old {
-		if a.Is != cause.Takes {
+		switch a.Is {
+		case cause.Takes, cause.Differs:
+			v.Taken, v.Floor = append(v.Taken, a.With), a.With // from TLS 1.1 downwards
+		case cause.Refuses:
 			v.Refused = append(v.Refused, a.With)
-			continue
+		default:
+			v.NotTold = append(v.NotTold, a.With+": "+a.Why)
 		}
-		v.Taken, v.Floor = append(v.Taken, a.With), a.With // from TLS 1.1 downwards
 	}
 	return v
 }
@@ -187,6 +194,9 @@ func ExaminedText(w io.Writer, e Examined, s Style) error {
 	if e.Complete {
 		state = "complete"
 	}
+	if e.Replaces {
+		state += ", in place of the page above"
+	}
 	t.row("", fmt.Sprintf("client %s  over %s, %s", e.Address, e.Protocol, plural(e.Connections, "connection")), state, t.style.Strong, t.style.Dim)
 	if e.Hello.Bytes == 0 {
 		t.examinedNothing(e.Handshakes)
@@ -201,6 +211,9 @@ func ExaminedText(w io.Writer, e Examined, s Style) error {
 		t.row("  ✗ ", f.Title, f.Sure, t.style.Bad, t.style.Dim)
 		for _, p := range f.Proof[:min(len(f.Proof), 3)] {
 			t.indented("proof", p.Says+"  ("+p.At+")")
+		}
+		for _, p := range f.Against {
+			t.indented("against", p.Says+"  ("+p.At+")")
 		}
 		t.changes(f.Changes)
 	}

@@ -77,3 +77,27 @@ func conformsExamined(t *testing.T, e Examined) {
 	}
 	conformsTo(t, filepath.Join("..", "..", "schema", "examined.v1.json"), &out)
 }
+
+// TestExaminedUntold: what could not be asked is not told as refused, and answers that contradict each other are told so.
+func TestExaminedUntold(t *testing.T) {
+	e := Examined{Hello: Hello{Bytes: 100}, Versions: VersionRange{Floor: "TLS1.2", Ceiling: "TLS1.2", NotTold: []string{"TLS1.1: no-shared-suite"}},
+		Certificates: []Shown{{"right", cause.NotAsked, "no-shared-suite"}}}
+	if said := page(t, e); !strings.Contains(said, "verifies not told: no-shared-suite") || strings.Contains(said, "refuse") || !strings.Contains(said, "not told: TLS1.1 (no-shared-suite)") {
+		t.Errorf("the page says\n%s", said)
+	}
+	e.Certificates = []Shown{{"right", cause.Refuses, "alert 48"}}
+	if said := page(t, e); !strings.Contains(said, "refuses even the right certificate") {
+		t.Errorf("the page says\n%s", said)
+	}
+	e.Certificates, e.Several = []Shown{{"right", cause.Takes, ""}, {"unknown-ca", cause.Differs, "x"}, {"expired", cause.Inconclusive, "lost"}}, true
+	e.Findings = []Finding{{Title: "t", Sure: "likely", Against: []Proof{{Says: "several", At: "connection 7"}}}}
+	said := page(t, e)
+	for _, want := range []string{"differs unknown-ca", "not told expired (lost)", "several clients have the same hello", "against several (connection 7)"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the page does not say %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(said, "accepts") || strings.Contains(said, "man in the middle") {
+		t.Errorf("the page says\n%s", said)
+	}
+}

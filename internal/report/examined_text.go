@@ -159,40 +159,50 @@ func ownText(is string) string {
 
 // examinedCertificates tells which certificates the client takes.
 func (t *textWriter) examinedCertificates(e Examined) {
-	var taken, refused, late []string
-	right := cause.NotAsked
+	by, untold := map[string][]string{}, []string{}
+	right := Shown{Is: cause.NotAsked}
 	for _, s := range e.Certificates {
 		switch {
 		case s.Certificate == "right":
-			right = s.Is
-		case s.Is == cause.Takes:
-			taken = append(taken, s.Certificate)
-		case s.Is == cause.RefusesAfter:
-			late = append(late, s.Certificate)
+			right = s
+		case s.Is == cause.NotAsked || s.Is == cause.Inconclusive:
+			untold = append(untold, s.Certificate+" ("+s.How+")")
 		default:
-			refused = append(refused, s.Certificate)
+			by[s.Is] = append(by[s.Is], s.Certificate)
 		}
 	}
+	if text := rightText(e, right); text != "" {
+		t.indented("verifies", text)
+	}
+	for _, row := range [][3]string{{cause.Takes, "accepts"}, {cause.Refuses, "refuses"}, {cause.RefusesAfter, "", "after the handshake: "}, {cause.Differs, "differs"}} {
+		if list := by[row[0]]; len(list) > 0 {
+			t.indented(row[1], row[2]+strings.Join(list, ", "))
+		}
+		if row[0] == cause.Takes && e.AcceptsAny {
+			t.indented("", "it verifies nothing that would stop a man in the middle")
+		}
+	}
+	if len(untold) > 0 {
+		t.indented("not told", strings.Join(untold, ", "))
+	}
+	if e.Several {
+		t.indented("", "these answers contradict each other: several clients have the same hello, or one verifies in some of its connections")
+	}
+}
+
+// rightText says why nothing can be told of the wrong certificates; "" where the right one is taken.
+func rightText(e Examined, right Shown) string {
 	switch {
-	case right == cause.NotAsked:
-		t.indented("verifies", "not asked yet")
-		return
-	case right != cause.Takes:
-		t.indented("verifies", "refuses even the right certificate: it does not trust the lab's CA, or looks for another name")
-		return
+	case right.Is == cause.Takes || right.Is == cause.Differs:
+		return ""
+	case e.Only != "":
+		return "not asked: --only " + e.Only
+	case right.How == "":
+		return "not asked yet"
+	case right.Is == cause.NotAsked || right.Is == cause.Inconclusive:
+		return "not told: " + right.How
 	}
-	if len(taken) > 0 {
-		t.indented("accepts", strings.Join(taken, ", "))
-	}
-	if e.AcceptsAny {
-		t.indented("", "it verifies nothing that would stop a man in the middle")
-	}
-	if len(refused) > 0 {
-		t.indented("refuses", strings.Join(refused, ", "))
-	}
-	if len(late) > 0 {
-		t.indented("", "after the handshake: "+strings.Join(late, ", "))
-	}
+	return "refuses even the right certificate: it does not trust the lab's CA, or looks for another name"
 }
 
 func (t *textWriter) examinedVersions(v VersionRange) {
@@ -205,6 +215,15 @@ func (t *textWriter) examinedVersions(v VersionRange) {
 	}
 	if len(v.Refused) > 0 {
 		text += "; tried alone and refused: " + strings.Join(v.Refused, ", ")
+	}
+	if len(v.NotTold) > 0 {
+		var tried []string
+		why := ""
+		for _, t := range v.NotTold {
+			version, reason, _ := strings.Cut(t, ": ")
+			tried, why = append(tried, version), reason
+		}
+		text += "; tried alone and not told: " + strings.Join(tried, ", ") + " (" + why + ")"
 	}
 	t.indented("versions", text)
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -131,18 +130,32 @@ func rfc3339(t time.Time) string {
 func heardFinding(out Finding, c *fact.Case, f diagnose.Finding) Finding {
 	args := withCapitals(f)
 	plain := f.Cause.Plain
+	words, _ := f.Cause.Words(f.Match)
+	name, check := args["host"], words.Check
+	if f.Heard != nil && f.Variant == "" {
+		check = cmp.Or(f.Cause.Checks[protocolOf(f.Heard)], check)
+	}
+	if f.Heard != nil && f.Heard.In(fact.ToUpstream) {
+		name, check = f.Args["name"], byName.Replace(check)
+		args["name"] = cmp.Or(name, "NAME")
+	}
 	if len(c.Machines) > 0 && f.Written && full(f.Cause.Title, f.Args) {
 		plain = ""
 	}
-	out.Title = lang.Fill(cmp.Or(plain, f.Cause.Title), args)
-	out.Why, out.Check = lang.Fill(f.Cause.Why, args), lang.Fill(f.Cause.Check, args)
+	out.Title = lang.Fill(cmp.Or(plain, words.Title), args)
+	out.Why, out.Check = lang.Fill(words.Why, args), lang.Fill(check, args)
 	out.Phase = string(f.Cause.Phase)
 	if plain != "" {
 		out.TitleID = f.Cause.Slug + ".plain"
 	}
-	out.Changes = changes(caseOf(c, f, args["host"]), filled(f.Changes, args))
+	out.Changes = changes(caseOf(c, f, name), aimed(filled(f.Changes, args), f.Heard))
 	return out
 }
+
+// byName divides, in commands, where one connects from the name that is asked for: towards a proxy's upstream they differ, and
+// the cards have {host} for both.
+var byName = strings.NewReplacer("-servername {host}", "-servername {name}", "dig {host}", "dig {name}", "getent hosts {host}", "getent hosts {name}",
+	"Resolve-DnsName {host}", "Resolve-DnsName {name}")
 
 // full reports whether each placeholder of a text has a value.
 func full(text string, args map[string]string) bool {
@@ -158,11 +171,42 @@ func caseOf(c *fact.Case, f diagnose.Finding, host string) *fact.Case {
 	return &fact.Case{Question: fact.Question{Protocol: protocolOf(e), As: clientOfText(e), Host: host}, Events: []fact.Event{*e}}
 }
 
+// aimed gives what a log asks for to the product that wrote it: at the server's side a server's log, at the client's that of a
+// proxy about its upstream.
+func aimed(list []change.Change, e *fact.Event) []change.Change {
+	switch {
+	case e == nil:
+		return list
+	case e.In(fact.ByServer):
+		return change.Aimed(list, change.Server, loggedBy(e))
+	case e.In(fact.ToUpstream):
+		return change.Aimed(list, change.Client, loggedBy(e))
+	}
+	return list
+}
+
+// servers are the products that have a log of their own, databases first: what the library under them prints may be what a web
+// server prints as well. The last are known, and have no platform that writes their configuration.
+var servers = []string{"mysql", "postgres", "errorlog", "mssql", "nginx", "haproxy", "apache", "envoy", "stunnel", "redis", "mongodb", "rabbitmq", "postfix",
+	"dovecot", "openvpn"}
+
+// loggedBy is the product whose log a text stands in: by its dialect or else by its words, "" where neither tells.
+func loggedBy(e *fact.Event) string {
+	if slices.Contains(servers, e.Dialect) {
+		return e.Dialect
+	}
+	if i := slices.IndexFunc(servers, func(p string) bool { return e.In(fact.Context(p)) }); i >= 0 {
+		return servers[i]
+	}
+	return ""
+}
+
 func withCapitals(f diagnose.Finding) map[string]string {
 	args := map[string]string{}
-	texts := []string{f.Cause.Plain, f.Cause.Why, f.Cause.Check}
+	words, _ := f.Cause.Words(f.Match)
+	texts := []string{f.Cause.Plain, words.Why, words.Check}
 	if f.Cause.Plain == "" {
-		texts = append(texts, f.Cause.Title)
+		texts = append(texts, words.Title)
 	}
 	for _, c := range f.Changes {
 		for _, v := range c.Args {
@@ -249,13 +293,13 @@ const maxOpen = 3
 
 // target is the peer of a text as an argument of diagnose, with the options that make us connect as the writer does.
 func target(e *fact.Event) string {
-	p, options := fact.Endpoint{Host: "HOST"}, asProxy(e)
-	if len(e.Peers) > 0 {
-		p = e.Peers[0]
-	}
-	if _, err := netip.ParseAddr(p.Host); err == nil && e.Host != "" && e.In(fact.ToUpstream) {
+	options := asProxy(e)
+	p, ok := e.Peer()
+	if !ok {
+		p.Host = "HOST"
+	} else if name := cmp.Or(e.Asked(), "NAME"); e.In(fact.ToUpstream) && name != p.Host {
 		options += " --connect " + p.Host
-		p.Host = e.Host
+		p.Host = name
 	}
 	host := p.Host
 	if strings.Contains(host, ":") {

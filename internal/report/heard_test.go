@@ -20,7 +20,7 @@ func heardCase() *fact.Case {
 	return &fact.Case{Question: fact.Question{Target: "error.log"}, Events: []fact.Event{
 		{Ref: fact.Ref{Kind: "log", At: "error.log:7"}, Dialect: "nginx", Level: "error", Text: "SSL_do_handshake() failed \x1b[31m(red)",
 			Symptoms: []fact.Symptom{fact.PeerAlert(112)}, Contexts: []fact.Context{fact.ByClient, "nginx", fact.ToUpstream, fact.Web},
-			Codes: []fact.Code{{Code: "0A000458", Means: "unrecognized name"}}, Upstream: "https://10.1.2.3:8443", Host: "api.example.test",
+			Codes: []fact.Code{{Code: "0A000458", Means: "unrecognized name"}}, Upstream: "https://10.1.2.3:8443", Host: "www.example.test", Name: "api.example.test",
 			Peers: []fact.Endpoint{{Protocol: "https", Host: "10.1.2.3", Port: 8443}},
 			Seen:  fact.Seen{Count: 412, First: at, Last: at.Add(3 * time.Minute), PerMinute: []uint32{1, 10, 200, 201}}},
 		{Ref: fact.Ref{Kind: "log", At: "error.log:9"}, Dialect: "nginx", Text: "no shared cipher", Symptoms: []fact.Symptom{fact.NoSharedCipher},
@@ -67,6 +67,42 @@ func TestHeardJSON(t *testing.T) {
 		return strings.Contains(o.How, "tlswhy diagnose https://api.example.test:8443 --as openssl3 --sni none --connect 10.1.2.3 makes")
 	}) {
 		t.Errorf("how to decide is not told: %+v", r.Open)
+	}
+}
+
+// TestClientsHostIsNoUpstream: what a proxy's client asked for is no name of the upstream: it is left open, and the address stays
+// what one connects to.
+func TestClientsHostIsNoUpstream(t *testing.T) {
+	c := heardCase()
+	c.Events[0].Name = ""
+	r := heardReport(c)
+	first := r.Findings[0]
+	if first.Cause != "sni-missing" || !strings.Contains(first.Check, "-connect 10.1.2.3:8443") || !strings.Contains(first.Check, "-servername NAME") {
+		t.Errorf("%s: %q", first.Cause, first.Check)
+	}
+	if !strings.Contains(r.Open[0].How, "tlswhy diagnose https://NAME:8443 --as openssl3 --sni none --connect 10.1.2.3 ") {
+		t.Errorf("%q", r.Open[0].How)
+	}
+	for _, ch := range first.Changes {
+		if text := fmt.Sprintf("%+v", ch); strings.Contains(text, "example.test") {
+			t.Errorf("a name of the client is advised: %s", text)
+		}
+	}
+}
+
+// TestNeverAtAClient: an address that a server's log names is its client's, and no command connects there.
+func TestNeverAtAClient(t *testing.T) {
+	for symptom, contexts := range map[fact.Symptom][]fact.Context{
+		fact.TLSDemanded:      {fact.ByServer, fact.Database, "postgres"},
+		fact.AcceptThenClosed: {fact.ByServer, fact.Database, "mysql"},
+		fact.NoSharedCipher:   {fact.ByServer, "nginx", fact.Web},
+	} {
+		e := fact.Event{Ref: fact.Ref{Kind: "log", At: "a.log:1"}, Dialect: string(contexts[1]), Text: "…", Symptoms: []fact.Symptom{symptom}, Contexts: contexts,
+			Peers: []fact.Endpoint{{Host: "192.0.2.77"}}, Seen: fact.Seen{Count: 1}}
+		r := heardReport(&fact.Case{Events: []fact.Event{e}})
+		if text := fmt.Sprintf("%+v %+v", r.Findings, r.Open); len(r.Findings) == 0 || strings.Contains(text, "192.0.2.77") {
+			t.Errorf("%s: %s", symptom, text)
+		}
 	}
 }
 

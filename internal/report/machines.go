@@ -30,7 +30,7 @@ type Meeting struct {
 	DHE     bool   `json:"dhe"`
 	Unequal *bool  `json:"unequal" jsonschema:"oneof_type=boolean;null"` // they compute TLS_DHE keys differently; null: not told
 	After   string `json:"after"`                                        // the suite without TLS_DHE on one side; empty: none is left
-	Reverse bool   `json:"reverse"`                                      // it was told which is the client, and this is the other way round
+	Reverse bool   `json:"reverse"`                                      // the other way round than was asked
 }
 
 // described adds the machines of a case and what they would agree on.

@@ -22,6 +22,7 @@ type Report struct {
 	Handshakes  []Handshake `json:"handshakes"`
 	Events      []Event     `json:"events,omitempty"`   // of texts and logs
 	Repeat      *Repeat     `json:"repeat,omitempty"`   // of unchanged handshakes made more than once
+	Deep        *Deep       `json:"deep,omitempty"`     // of --deep
 	Machines    []Machine   `json:"machines,omitempty"` // that were described
 	Meetings    []Meeting   `json:"meetings,omitempty"` // what two of them would agree on
 	Gaps        []Gap       `json:"gaps"`
@@ -42,6 +43,8 @@ func (r *Report) Lasted(d time.Duration) { r.took = ms(d) }
 type Question struct {
 	Target string `json:"target"`
 	As     string `json:"as"`
+	// Peer is how much the client knows of its peer, once it is connected: verified, or unverified where it takes any certificate or name.
+	Peer string `json:"peer,omitempty"`
 }
 
 // A Finding is one cause found.
@@ -64,6 +67,8 @@ type Finding struct {
 	Args    map[string]string `json:"args"`
 	Changes []Change          `json:"changes"`
 	Sources []string          `json:"sources"`
+
+	measured bool // experiments that were asked for brought it about
 }
 
 // A Proof is one piece of evidence and where it can be checked.
@@ -87,6 +92,8 @@ type Change struct {
 	Undo     string            `json:"undo"`
 	Advised  bool              `json:"advised"`
 	Risk     string            `json:"risk"`
+	Tried    string            `json:"tried"` // the experiment that made the handshake as this change would: "experiment 5"; "" for none
+	Still    string            `json:"still"` // what kept that from succeeding; "" when it succeeded
 }
 
 // Open is a question that this run could not decide, and how to.

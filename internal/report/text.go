@@ -99,7 +99,11 @@ func (t *textWriter) head(r Report) {
 	if r.Outcome == "ok" {
 		mark = t.style.Good
 	}
-	t.row("", r.Question.Target+"  as "+r.Question.As, r.Outcome, t.style.Strong, mark)
+	outcome := r.Outcome
+	if outcome == "ok" && r.Question.Peer == "unverified" {
+		outcome += ", " + r.Question.Peer
+	}
+	t.row("", r.Question.Target+"  as "+r.Question.As, outcome, t.style.Strong, mark)
 }
 
 // findings writes those that break in full, the first with the ladder; later ones as one line with their change.
@@ -120,9 +124,13 @@ func (t *textWriter) findings(r Report) {
 		t.latent(r)
 		return
 	}
-	if r.Outcome == "unknown" {
+	if r.Outcome == "unknown" && r.Question.Peer == "" {
 		t.unknown(r)
 		return
+	}
+	if r.Outcome == "unknown" { // it works, without an option that could not be imitated
+		t.b.WriteByte('\n')
+		t.row("  ", "The handshake works without an option that is not imitated", "unknown", t.style.Strong, t.style.Bad)
 	}
 	t.b.WriteByte('\n')
 	t.ladder(r.ladder)
@@ -138,6 +146,16 @@ func (t *textWriter) finding(f Finding, ladder []rung, first bool) {
 		t.ladder(ladder)
 	}
 	t.b.WriteByte('\n')
+	t.proof(f)
+	if f.Sure != "proven" {
+		t.indented("decide", f.Check)
+	}
+	t.b.WriteByte('\n')
+	t.changes(f.Changes)
+}
+
+// proof writes what a finding rests on, and what speaks against it.
+func (t *textWriter) proof(f Finding) {
 	label := "proof"
 	if f.Sure != "proven" {
 		label = "seen"
@@ -151,11 +169,6 @@ func (t *textWriter) finding(f Finding, ladder []rung, first bool) {
 	for _, p := range f.Against {
 		t.row("  against   ", p.Says, place(p), nil, t.style.Dim)
 	}
-	if f.Sure != "proven" {
-		t.indented("decide", f.Check)
-	}
-	t.b.WriteByte('\n')
-	t.changes(f.Changes)
 }
 
 // rival is another cause that fits as well: its name and what tells it from the first.
@@ -189,6 +202,7 @@ func (t *textWriter) changes(list []Change) {
 			t.indented(label, c.What)
 			said = c.What
 		}
+		t.tried(c)
 		t.snippet(c)
 		label = "or"
 	}
@@ -197,6 +211,17 @@ func (t *textWriter) changes(list []Change) {
 			continue
 		}
 		t.indented("not this", c.What+price(c))
+	}
+}
+
+// tried says what came of the handshake that was made as the change would have it.
+func (t *textWriter) tried(c Change) {
+	switch {
+	case c.Tried == "":
+	case c.Still == "":
+		t.row("              ", "tried: the handshake made like this succeeds", c.Tried, nil, t.style.Dim)
+	default:
+		t.row("              ", "tried: "+c.Still, c.Tried, nil, t.style.Dim)
 	}
 }
 
@@ -271,6 +296,11 @@ func (t *textWriter) latent(r Report) {
 			first = false
 		}
 		t.row(fmt.Sprintf("  %-9s ", mark), f.Title, f.Sure, t.style.Strong, t.style.Dim)
+		if f.measured && f.Level == "will-break" { // it was asked for, so that nothing of it is left out
+			t.proof(f)
+			t.changes(f.Changes)
+			continue
+		}
 		for _, c := range f.Changes {
 			if c.Advised {
 				t.indented("  change", c.What)

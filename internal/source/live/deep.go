@@ -25,14 +25,19 @@ func DeepCost(what string) int {
 	return dheCost
 }
 
-// DeepUsual is how many connections Deep makes of everything with a right server at one address.
-const DeepUsual = 40
+// DeepUsual is how many connections Deep makes with a right server at one address.
+func DeepUsual(what string) int {
+	if what == DeepAll {
+		return 40
+	}
+	return 4
+}
 
 // DeepTime is how long Deep may take where steps are silent for the time given: a device that swallows messages has each
 // round of experiments wait.
 func DeepTime(what string, timeout time.Duration) time.Duration {
 	if what == DeepAll {
-		return 2*timeout + 20*min(silenced, timeout)
+		return (2+maxSingle)*timeout + 20*min(silenced, timeout)
 	}
 	return 2 * timeout
 }
@@ -41,13 +46,13 @@ func DeepTime(what string, timeout time.Duration) time.Duration {
 // to the case. It runs whatever the baseline came to; only where that met no TLS at all is there nothing to examine. Its
 // connections are its own: Settings.Deep says how many, beside Max.
 func (p *Prober) Deep(ctx context.Context, c *fact.Case, what string) {
-	if why := noTLS(c); why != "" {
+	why := noTLS(c)
+	if why != "" {
 		c.Gaps = append(c.Gaps, fact.Gap{What: "what --deep examines", Why: why})
-		return
 	}
 	limit := p.grant()
 	p.deepDHE(ctx, c)
-	if what == DeepAll {
+	if what == DeepAll && why == "" {
 		p.deepAll(ctx, c)
 	}
 	p.mu.Lock()
@@ -61,16 +66,21 @@ func (p *Prober) grant() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := p.Max - p.used
-	p.Max = p.used + p.Settings.Deep
+	p.Max = p.used + p.Settings.Deep + p.Settings.DeepEach*max(len(p.addrs)-1, 0)
 	return left
 }
 
 // noTLS says why no handshake can be made with the server, "" when one can.
 func noTLS(c *fact.Case) string {
-	h := c.Base()
+	if h := c.Base(); h != nil {
+		return lacksTLS(h)
+	}
+	return "there is no address to connect to"
+}
+
+// lacksTLS says why a handshake did not come to TLS, "" when it did.
+func lacksTLS(h *fact.Handshake) string {
 	switch {
-	case h == nil:
-		return "there is no address to connect to"
 	case h.Progress() <= fact.AtTCP:
 		return "the address takes no connection"
 	case h.End.How == fact.EndDeclined:

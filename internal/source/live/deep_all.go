@@ -13,7 +13,11 @@ import (
 
 // deepAllCost is how many connections the experiments of deepAll take at most, beside those of TLS_DHE: about forty with
 // a right server at one address, the rest where cells are repeated or other addresses are asked.
-const deepAllCost = 2 + formsCost + resumeCost + numbersCost + 1
+const deepAllCost = 2 + formsCost + resumeCost + numbersCost + closeCost
+
+// proof is how often an experiment is made that breaks each time: five times, with ordinary connections between them.
+// What that rules out is reckoned in package cause.
+const proof = 5
 
 // deepAll makes the experiments about what is rare, or depends on sizes, beside TLS_DHE. Those that tell most come
 // first, with their repeats: they take some twelve connections, and a server that counts them may not be asked more.
@@ -37,16 +41,16 @@ func (p *Prober) deepAll(ctx context.Context, c *fact.Case) {
 // A deep is one run of the experiments.
 type deep struct {
 	*Prober
-	ctx    context.Context
-	c      *fact.Case
-	plain  wire.Hello               // an ordinary hello that the server answers, narrowed down to what it chose
-	chosen uint16                   // the version of that answer
-	held   map[bool]*fact.Handshake // the answers that forms are held against: those of today's version, those of TLS 1.2
-	// How many forms were made again, and how many sent alone.
-	repeated, single int
-	unmade           []fact.Forcing // experiments for which no connection was left
-	late             []fact.Forcing // … or no time
-	excess           []fact.Forcing // … or which were not made because the server had sent too much
+	ctx              context.Context
+	c                *fact.Case
+	plain            wire.Hello               // an ordinary hello that the server answers, narrowed down to what it chose
+	chosen           uint16                   // the version of that answer
+	held             map[bool]*fact.Handshake // the answers that forms are held against: those of today's version, those of TLS 1.2
+	repeated, single int                      // how many forms were made again, and how many sent alone
+	resumptions      int                      // how many ways to resume were made again
+	unmade           []fact.Forcing           // experiments for which no connection was left
+	late             []fact.Forcing           // … or no time
+	excess           []fact.Forcing           // … or which were not made because the server had sent too much
 }
 
 // learn finds out what the server answers: from what is known, by the client's hello cut to one packet, or by one that
@@ -128,7 +132,10 @@ func (d *deep) all(todo ...*trial) []*fact.Handshake {
 	}
 	before, gaps := len(d.c.Handshakes), len(d.c.Gaps)
 	for _, t := range todo {
-		t.patience = min(silenced, d.Timeout) // the server is known to answer
+		f, _ := t.variant.Forcing()
+		if t.patience = d.enough(); f.Wait == "full" { // else the server is known to answer
+			t.patience = d.Timeout
+		}
 	}
 	n := d.run(d.ctx, d.c, todo)
 	d.c.Gaps = d.c.Gaps[:gaps] // note makes one of all that are cut off

@@ -50,7 +50,7 @@ func outcomes(c *fact.Case) map[string]string {
 		if !ok {
 			continue
 		}
-		f.Try = 1
+		f.Try, f.Wait = 1, ""
 		mark := "-"
 		if h.Progress() == fact.AtDone {
 			mark = "+"
@@ -180,8 +180,8 @@ func TestDeepAllWithServerOfOneRead(t *testing.T) {
 	c := examine(t, planFor(t, readsOnce(t, 1400).addr, "https"))
 	got := outcomes(c)
 	for _, form := range []string{"segments", "length-1800", "post-quantum", "length-9000", "slow", "length-20000"} {
-		if got["hello form="+form] != "---" {
-			t.Errorf("%s: %q, want three failures", form, got["hello form="+form])
+		if got["hello form="+form] != "-----" {
+			t.Errorf("%s: %q, want five failures", form, got["hello form="+form])
 		}
 	}
 	for _, form := range []string{"length-300", "length-600", "grease"} {
@@ -189,7 +189,7 @@ func TestDeepAllWithServerOfOneRead(t *testing.T) {
 			t.Errorf("%s: %q, want one success", form, got["hello form="+form])
 		}
 	}
-	if got["hello form=control"] != "+++++++" { // one before all, one beside the repeats of each
+	if got["hello form=control"] != "+++++++++++" { // one before all, one after each round of either list that has such forms
 		t.Errorf("controls %q", got["hello form=control"])
 	}
 }
@@ -208,7 +208,7 @@ func TestDeepAllWithHangOnLength(t *testing.T) {
 	})
 	c := examine(t, planFor(t, hangs.addr, "https"))
 	expectOutcomes(t, outcomes(c), map[string]string{
-		"hello form=length-300": "----", "hello form=length-511": "----", "hello form=length-600": "+", "hello form=post-quantum": "+",
+		"hello form=length-300": "-----", "hello form=length-511": "-----", "hello form=length-600": "+", "hello form=post-quantum": "+",
 	})
 }
 
@@ -258,8 +258,8 @@ func TestDeepAllWithResumptionBroken(t *testing.T) {
 	t.Parallel()
 	c := examine(t, planFor(t, startPeer(t, "127.0.0.1", hatesSessions(goServer(t))).addr, "https"))
 	expectOutcomes(t, outcomes(c), map[string]string{
-		"resumption form=psk with=full": "+++", "resumption form=psk with=resumed": "---",
-		"resumption form=ticket with=full": "+++", "resumption form=ticket with=resumed": "---",
+		"resumption form=psk with=full": "++++++", "resumption form=psk with=resumed": "-----",
+		"resumption form=ticket with=full": "++++++", "resumption form=ticket with=resumed": "-----",
 	})
 }
 
@@ -277,7 +277,7 @@ func TestDeepAllWithResumptionBrokenElsewhere(t *testing.T) {
 			at[h.ServerAddr()] += map[bool]string{true: "+", false: "-"}[h.Progress() == fact.AtDone]
 		}
 	}
-	if at[right.addr] != "++" || at[other] != "---" {
+	if at[right.addr] != "++" || at[other] != "-----" {
 		t.Errorf("%v", at)
 	}
 }
@@ -319,7 +319,7 @@ func TestDeepAllWithStrippedECDHE(t *testing.T) {
 		}
 	})
 	expectOutcomes(t, outcomes(examine(t, planFor(t, strips.addr, "https"))), map[string]string{
-		"ecdhe zero=none": "+++", "ecdhe zero=secret rule=kept": "---", "ecdhe zero=secret rule=stripped": "+++",
+		"ecdhe zero=none": "++++++", "ecdhe zero=secret rule=kept": "-----", "ecdhe zero=secret rule=stripped": "+++",
 	})
 }
 
@@ -338,7 +338,7 @@ func TestDeepAllWithLargeRecords(t *testing.T) {
 		}
 	})
 	c := examine(t, planFor(t, large.addr, "https"))
-	expectOutcomes(t, outcomes(c), map[string]string{"hello form=record-size-limit": "---", "hello form=max-fragment-length": "+"})
+	expectOutcomes(t, outcomes(c), map[string]string{"hello form=record-size-limit": "-----", "hello form=max-fragment-length": "+"})
 	for _, h := range c.Forced("hello") {
 		if f, _ := h.Variant.Forcing(); f.Form == "record-size-limit" && h.End.Reason != wire.ReasonOverLimit {
 			t.Errorf("%s: %+v", h.Variant, h.End)

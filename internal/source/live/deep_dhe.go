@@ -5,71 +5,118 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/names"
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// dheCost is what the examination of TLS_DHE costs at most: four connections with a right server, seven when it breaks
-// one rule, eight when it breaks both.
-const dheCost = 8
+// dheCost is what the examination of TLS_DHE costs at most at one address: four connections with a right server, seven
+// when it breaks one rule, ten when it breaks both. More settle what chance, or several machines, make unclear.
+const dheCost = 12
 
-// attempts is how often a cell is made before its failure counts: chance must not pass for proof.
+// attempts is how often a cell is made of which a single success would settle the matter.
 const attempts = 3
+
+// DeepEach is how many connections each further address of a name takes at most.
+const DeepEach = 4
 
 // The cells. What works in one of them is shown by one connection, since both sides must have computed the same keys;
 // so the control has a public value that begins with zero, too.
 var (
-	dheControl = fact.Forcing{What: "dhe", Zero: "public", Rule: "stripped", Form: "padded", EMS: "on", Try: 1}
-	dhePlain   = fact.Forcing{What: "dhe", Zero: "none", Rule: "stripped", Form: "padded", EMS: "on", Try: 1}
-	dheSecret  = fact.Forcing{What: "dhe", Zero: "secret", Rule: "stripped", Form: "padded", EMS: "on", Try: 1}
-	dheShort   = fact.Forcing{What: "dhe", Zero: "public", Rule: "stripped", Form: "short", EMS: "on", Try: 1}
+	dheControl = fact.Forcing{What: "dhe", Zero: "public", Rule: "stripped", Form: "padded", EMS: "on"}
+	dhePlain   = fact.Forcing{What: "dhe", Zero: "none", Rule: "stripped", Form: "padded", EMS: "on"}
+	dheSecret  = fact.Forcing{What: "dhe", Zero: "secret", Rule: "stripped", Form: "padded", EMS: "on"}
+	dheShort   = fact.Forcing{What: "dhe", Zero: "public", Rule: "stripped", Form: "short", EMS: "on"}
+	dheWithout = fact.Forcing{What: "dhe", Form: "without"} // the client's hello, TLS_DHE suites taken away
 )
 
-// A dheDeep is one examination of a server's TLS_DHE.
+// A dheDeep is one examination of the TLS_DHE at one address.
 type dheDeep struct {
 	*Prober
 	ctx    context.Context
 	c      *fact.Case
+	addr   netip.AddrPort
+	left   int  // connections
+	brief  bool // a further address: the rule of the secret alone
 	groups bool // the groups of RFC 7919 are listed in the hello
 }
 
-// deepDHE goes from a handshake without trap to those with one, and repeats what fails.
+// deepDHE examines the address whose handshake is to be explained, and the rule of each other one that takes TLS: the
+// listener of an availability group has several, and not each machine of it need be patched.
 func (p *Prober) deepDHE(ctx context.Context, c *fact.Case) {
-	d := &dheDeep{Prober: p, ctx: ctx, c: c}
-	control := d.control()
-	if control == nil || control.KeysAgree() == fact.Unknown {
-		return
+	var out []string
+	whole := true
+	for _, addr := range p.inTurn(c) {
+		d := &dheDeep{Prober: p, ctx: ctx, c: c, addr: addr, left: dheCost, brief: !whole}
+		if d.brief {
+			d.left = DeepEach
+		}
+		if d.unanswered() || !d.examine() {
+			out = append(out, addr.String())
+			continue
+		}
+		whole = false
 	}
-	if control.KeysAgree() == fact.No && !d.onlyValue(control) {
-		return
+	if len(out) > 0 && len(p.addrs) > 1 {
+		c.Gaps = append(c.Gaps, fact.Gap{What: "the TLS_DHE of " + strings.Join(out, ", "), Why: "no TLS there, or no connection was left: --connect ADDRESS examines one alone"})
 	}
-	cells := []fact.Forcing{dheSecret, dheShort}
-	if control.Server != nil && control.Server.EMS {
-		cells = append(cells, without(dheSecret)) // else the server has no extended master secret in any case
+}
+
+// inTurn are the addresses to examine, that of the handshake to be explained first.
+func (p *Prober) inTurn(c *fact.Case) []netip.AddrPort {
+	first := p.subject(c)
+	return append([]netip.AddrPort{first}, slices.DeleteFunc(slices.Clone(p.addrs), func(a netip.AddrPort) bool { return a == first })...)
+}
+
+// unanswered: the first handshake with the address did not come to TLS.
+func (d *dheDeep) unanswered() bool {
+	for i := range d.c.Handshakes {
+		if h := &d.c.Handshakes[i]; h.ServerAddr() == d.addr && lacksTLS(h) == "" {
+			return false
+		}
 	}
-	made := d.all(cells...)
-	if d.lost(made) {
-		made = append(made, d.all(cells...)...) // a network that drops connections gets one more chance
+	return true
+}
+
+// examine goes from a handshake without trap to those with one, and repeats what fails. False: no connection was made.
+func (d *dheDeep) examine() bool {
+	if d.control() {
+		for next := d.plan(); len(next) > 0 && len(d.all(next...)) > 0; {
+			next = d.plan()
+		}
 	}
-	d.repeatBroken(made)
+	return len(d.cells()) > 0
 }
 
 // control finds out whether the server speaks TLS_DHE and can be examined. A server that chose other groups than those
 // of RFC 7919 must not use TLS_DHE with a client that lists only these (RFC 7919 §4), so that the first hello lists none;
 // one that knows no others gets a second hello with them.
-func (d *dheDeep) control() *fact.Handshake {
-	h := d.one(dheControl)
-	if h == nil || h.KeysAgree() != fact.Unknown || named(h) {
-		return h
+func (d *dheDeep) control() bool {
+	first := d.one(dheControl)
+	if first == nil || named(first) {
+		return false
 	}
-	if !h.SpeaksDHE() && only13(h) {
-		return h
+	if first.KeysAgree() != fact.Unknown {
+		return true
 	}
-	d.groups = h.Progress() == fact.AtHello
-	return d.one(dheControl)
+	if only13(first) {
+		return false
+	}
+	d.groups = first.Progress() == fact.AtHello
+	second := d.one(dheControl)
+	switch {
+	case second == nil || named(second):
+		return false
+	case second.KeysAgree() != fact.Unknown:
+		return true
+	case first.RefusesDHE() && second.RefusesDHE():
+		return false
+	}
+	return !d.brief && d.exposed()
 }
 
 // named reports that our side ended the handshake because the server's numbers are not fit for the examination.
@@ -82,64 +129,24 @@ func only13(h *fact.Handshake) bool {
 	return h.End.How == fact.EndAlert && h.End.Alert == wire.AlertProtocolVersion
 }
 
-// onlyValue tells a server that minds the public value alone from one that minds every handshake like these. Below a prime just
-// above a byte boundary there is no number without a leading zero, so that the other rule must be tried at once.
-func (d *dheDeep) onlyValue(control *fact.Handshake) bool {
-	if wire.EveryZero(control.Key.P) {
-		d.all(dheControl, kept(dheSecret), dheControl)
-		return false
-	}
-	h := d.one(dhePlain)
-	if h == nil || h.KeysAgree() != fact.Yes {
-		return false
-	}
-	d.all(slices.Repeat([]fact.Forcing{dheControl}, attempts-1)...)
-	return true // the cells of the secret have another value
-}
-
-// lost: some cell ended before it could tell anything, and none of the others broke.
-func (d *dheDeep) lost(made []*fact.Handshake) bool {
-	return slices.ContainsFunc(made, func(h *fact.Handshake) bool { return h.KeysAgree() == fact.Unknown && h.Progress() <= fact.AtPreamble }) &&
-		!slices.ContainsFunc(made, func(h *fact.Handshake) bool { return h.KeysAgree() == fact.No })
-}
-
-// repeatBroken makes the cells that broke again, and beside them those with the other rule.
-func (d *dheDeep) repeatBroken(made []*fact.Handshake) {
-	var again, other []fact.Forcing
-	for _, h := range made {
-		f, _ := h.Variant.Forcing()
-		if h.KeysAgree() != fact.No {
-			continue
+// exposed asks again whether a server uses TLS_DHE that only cut such connections off: some do so in place of an alert,
+// and so does a bad network. Between them stand hellos without TLS_DHE; no short period fits the order.
+func (d *dheDeep) exposed() bool {
+	for _, step := range []struct{ without, groups bool }{{without: true}, {}, {without: true}, {groups: true}, {}, {groups: true}} {
+		f := dheControl
+		if step.without {
+			f = dheWithout
 		}
-		f.Try = 1
-		again = append(again, f)
-		if f.Zero == "secret" {
-			other = append(other, kept(f))
+		d.groups = step.groups
+		h := d.one(f)
+		switch {
+		case h == nil || step.without && h.Server == nil && h.Retry == nil:
+			return false
+		case !step.without && (h.KeysAgree() != fact.Unknown || named(h)):
+			return !named(h)
 		}
 	}
-	short := slices.IndexFunc(again, func(f fact.Forcing) bool { return f.Zero == "public" })
-	todo := other
-	if short >= 0 {
-		todo = append(other[:min(len(other), 1)], slices.Repeat(again[short:short+1], attempts-1)...)
-		again = slices.Delete(again, short, short+1)
-	}
-	// With and without extended master secret it is one and the same rule.
-	for n := len(again); n > 0 && n < attempts; n++ {
-		todo = append(todo, again[0])
-	}
-	d.all(todo...)
-}
-
-// without is a cell without extended master secret.
-func without(f fact.Forcing) fact.Forcing {
-	f.EMS = "off"
-	return f
-}
-
-// kept is a cell in which our side keeps the zeros of the secret.
-func kept(f fact.Forcing) fact.Forcing {
-	f.Rule = "kept"
-	return f
+	return false
 }
 
 // one makes one cell; nil when no connection was left.
@@ -153,13 +160,14 @@ func (d *dheDeep) one(f fact.Forcing) *fact.Handshake {
 // all makes cells side by side and gives their handshakes. Each has numbers of its own: the server's value is another one
 // each time, as a rule.
 func (d *dheDeep) all(cells ...fact.Forcing) []*fact.Handshake {
+	cells = cells[:min(len(cells), d.left)]
+	d.left -= len(cells)
 	var todo []*trial
 	next := d.tries()
 	for _, f := range cells {
-		if d.groups {
+		if d.groups && f != dheWithout {
 			f.Extra = "ffdhe"
 		}
-		f.Try = 0
 		next[f]++
 		f.Try = next[f]
 		todo = append(todo, d.dheTrial(f))
@@ -173,7 +181,7 @@ func (d *dheDeep) all(cells ...fact.Forcing) []*fact.Handshake {
 	return made
 }
 
-// tries counts what was made so far, by cell.
+// tries counts what was made so far, by cell, at any address: no two experiments have one name.
 func (d *dheDeep) tries() map[fact.Forcing]int {
 	n := map[fact.Forcing]int{}
 	for _, h := range d.c.Forced("dhe") {
@@ -187,6 +195,11 @@ func (d *dheDeep) tries() map[fact.Forcing]int {
 // dheTrial is the handshake of one cell: it offers TLS 1.0 to 1.2 and TLS_DHE suites alone.
 func (d *dheDeep) dheTrial(f fact.Forcing) *trial {
 	t := d.forcedTrial(d.c, f)
+	t.addr = d.addr
+	if f.Form == dheWithout.Form {
+		d.leaveOut(t)
+		return t
+	}
 	h := &t.hello
 	h.Versions = []uint16{wire.TLS12, wire.TLS11, wire.TLS10}
 	h.Suites, h.Groups, h.Shares, h.EMS = dheSuites(), nil, nil, f.EMS == "on"
@@ -198,6 +211,25 @@ func (d *dheDeep) dheTrial(f fact.Forcing) *trial {
 	force.first = len(d.c.Forced("dhe")) == 0
 	t.force = force.apply
 	return t
+}
+
+// leaveOut makes the hello of the client without its TLS_DHE suites, or of one that offers everything else where the
+// client's own brings no answer, or nothing would be left of it.
+func (d *dheDeep) leaveOut(t *trial) {
+	own := d.Profile.Hello(d.target(t))
+	rest := withoutDHE(own.Suites)
+	if known := d.c.Base(); known == nil || known.Server == nil || len(rest) == 0 {
+		t.hello.Suites = withoutDHE(t.hello.Suites)
+		return
+	}
+	t.hello, t.hello.Suites = own, rest
+}
+
+func withoutDHE(suites []uint16) []uint16 {
+	return slices.DeleteFunc(slices.Clone(suites), func(id uint16) bool {
+		s, ok := names.SuiteByID(id)
+		return ok && s.Kex == "DHE"
+	})
 }
 
 // dheSuites are the suites with ephemeral Diffie-Hellman and a certificate: first those that the engine can complete.

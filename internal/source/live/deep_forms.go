@@ -9,11 +9,11 @@ import (
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// formsCost: each form, the two controls, the repeats of those that fail with a control each, and what is sent alone.
+// formsCost: each form, and the repeats of those that fail; before and after each round of either a control, or two.
 const (
-	formsCost   = 24 + 2 + maxRepeated*(attempts+1) + maxSingle*(attempts+1)
+	formsCost   = 24 + maxRepeated*(proof-1) + 2 + 3*2*proof
 	maxRepeated = 10 // forms made again of those that failed
-	maxSingle   = 4  // forms sent alone, to a server that takes one connection at a time
+	maxSingle   = 4  // forms that met silence given all the time there is, each alone
 )
 
 // A form is one way to send a ClientHello that offers what the server is known to take.
@@ -39,6 +39,7 @@ func size(n int) func(*wire.Hello) bool {
 func tellingForms() []form {
 	return []form{
 		{name: "post-quantum", shape: postQuantum},
+		{name: "length-1800", shape: size(1800)}, // else it is not known whether the share or the size is to blame
 		{name: "length-300", shape: size(300)},
 		{name: "segments", deal: dealing{3, 20 * time.Millisecond}},
 		{name: "fragments-64", shape: func(h *wire.Hello) bool { h.SplitRecords = 64; return true }},
@@ -50,7 +51,6 @@ func commonForms() []form {
 	return []form{
 		{name: "length-511", shape: size(511)},
 		{name: "length-600", shape: size(600)},
-		{name: "length-1800", shape: size(1800)},
 		{name: "grease", shape: func(h *wire.Hello) bool { h.GREASE = true; return true }},
 		{name: "unknown-extensions", shape: unknownExtensions},
 		{name: "record-version-0303", shape: func(h *wire.Hello) bool { h.RecordVersion = wire.TLS12; return true }},
@@ -121,7 +121,7 @@ func (d *deep) forms(list []form) {
 	}
 	first := d.all(quick...)
 	first = append(first, d.all(slow...)...) // alone: a server that takes one connection at a time has the others wait
-	d.repeatForms(d.failed(list, first))
+	d.repeatForms(list, first)
 }
 
 // comparable keeps the forms for which there is an answer to the hello in no special form that they are held against.
@@ -158,11 +158,10 @@ func forcings(list []form) []fact.Forcing {
 	return out
 }
 
-// controls sends trials with a hello in no special form behind them, at the same time, and remembers how that is
-// answered.
-func (d *deep) controls(old bool, beside ...*trial) []*fact.Handshake {
+// controls sends a hello in no special form and remembers how that is answered.
+func (d *deep) controls(old bool) []*fact.Handshake {
 	f := form{name: "control", old: old}
-	made := d.all(append(beside, d.formTrial(f, d.tried(f)+1))...)
+	made := d.all(d.formTrial(f, d.tried(f)+1))
 	for _, h := range made {
 		if forced, _ := h.Variant.Forcing(); forced.Form == f.name && h.Progress() >= fact.AtServerHello {
 			d.held[old] = h
@@ -203,51 +202,70 @@ func (d *deep) formTrial(f form, try int) *trial {
 	return t
 }
 
-// failed lists the forms that came less far than the hello in no special form.
-func (d *deep) failed(list []form, first []*fact.Handshake) (out []form, silent map[string]bool) {
-	silent = map[string]bool{}
+// repeatForms makes what failed again, in rounds between which a hello in no special form is sent: neither chance, nor a
+// server that fails altogether, or that counts connections, may pass for proof. A form that passes is left alone.
+func (d *deep) repeatForms(list []form, first []*fact.Handshake) {
+	var again []form
 	for _, f := range list {
-		h := made(first, f.forcing(1))
-		if h != nil && h.ShortOf(d.held[f.old]) {
-			out, silent[f.name] = append(out, f), h.End.How == fact.EndTimeout
+		if h := made(first, f.forcing(1)); h != nil && h.ShortOf(d.held[f.old]) && d.repeated < maxRepeated {
+			d.repeated++
+			again = append(again, f)
 		}
 	}
-	return out, silent
+	d.between(again)
+	for try := 2; try <= proof && len(again) > 0; try++ {
+		again = d.round(again, try)
+		d.between(again)
+	}
 }
 
-// repeatForms makes what failed again, each form for itself and together with a control: neither chance, nor another
-// form that the server hung on meanwhile, nor a server that failed altogether may pass for proof. What met silence is
-// made once more than the others, because it may have waited for another form only. A server that takes one connection
-// at a time fails the control beside a form that it hangs on; then the form is sent alone.
-func (d *deep) repeatForms(failed []form, silent map[string]bool) {
-	for _, f := range failed {
-		if d.repeated++; d.repeated > maxRepeated {
-			return
-		}
-		last := attempts
-		if silent[f.name] {
-			last++
-		}
-		var todo []*trial
-		for try := 2; try <= last; try++ {
-			todo = append(todo, d.formTrial(f, try))
-		}
-		before := d.held[f.old]
-		if made := d.controls(f.old, todo...); len(made) > len(todo) && d.held[f.old] == before {
-			d.alone(f)
+// between sends the control of each kind that the forms are held against.
+func (d *deep) between(list []form) {
+	for _, old := range []bool{false, true} {
+		if slices.ContainsFunc(list, func(f form) bool { return f.old == old }) {
+			d.controls(old)
 		}
 	}
 }
 
-// alone sends a form until it passes or has failed often enough, and a control after it.
-func (d *deep) alone(f form) {
-	if d.single++; d.single > maxSingle {
-		return
-	}
-	for range attempts {
-		if h := d.one(d.formTrial(f, d.tried(f)+1)); h == nil || !h.ShortOf(d.held[f.old]) {
-			return
+// round makes each form once more and gives those that failed again. What met silence is first made alone and given all
+// the time there is: it may have waited for another form, at a server that takes one connection at a time, or be slow.
+func (d *deep) round(list []form, try int) (failed []form) {
+	var quick, hung []*trial
+	var made []*fact.Handshake
+	for _, f := range list {
+		t := d.formTrial(f, try)
+		switch silent, alone := d.silence(f); {
+		case !silent:
+			quick = append(quick, t)
+		case alone || d.single >= maxSingle:
+			hung = append(hung, t)
+		default:
+			d.single++
+			forcing := f.forcing(try)
+			forcing.Wait = "full"
+			t.variant = forcing.Variant()
+			made = append(made, d.all(t)...)
 		}
 	}
-	d.controls(f.old)
+	made = append(append(made, d.all(quick...)...), d.all(hung...)...)
+	for _, f := range list {
+		if slices.ContainsFunc(made, func(h *fact.Handshake) bool {
+			forced, _ := h.Variant.Forcing()
+			return forced.Same(f.forcing(try)) && h.ShortOf(d.held[f.old])
+		}) {
+			failed = append(failed, f)
+		}
+	}
+	return failed
+}
+
+// silence tells whether a form met silence the last time, and whether it was sent alone before.
+func (d *deep) silence(f form) (silent, alone bool) {
+	for _, h := range d.c.Forced("hello") {
+		if forced, _ := h.Variant.Forcing(); forced.Same(f.forcing(1)) {
+			silent, alone = h.End.How == fact.EndTimeout, alone || forced.Wait == "full"
+		}
+	}
+	return silent, alone
 }

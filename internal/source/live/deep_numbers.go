@@ -17,9 +17,12 @@ import (
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// numbersCost: for each number a control and a rare one; where that fails, both again, twice, and the rare one with the
-// other rule, three times.
-const numbersCost = 3 * (2 + 2 + attempts - 1 + attempts)
+// numbersCost: for each number a control and a rare one, again and again where that fails, a last control, and the rare
+// one with the other rule, which passes where that is what the server does.
+const (
+	numbersCost = 3 * (2*proof + 1 + otherRule)
+	otherRule   = 3
+)
 
 // A number is something of a handshake that begins with a zero byte once in some hundred connections, and that we bring
 // about at once.
@@ -48,30 +51,43 @@ func (d *deep) wantsCertificate() bool {
 	return slices.ContainsFunc(d.c.Handshakes, func(h fact.Handshake) bool { return h.Request != nil })
 }
 
-// number makes the control, then the rare number; where that fails, all of it again, and what the other rule gives.
+// number makes the control, then the rare number; where that fails, both again in turn, and what the other rule gives.
 func (d *deep) number(n number) {
-	control := fact.Forcing{What: n.what, Zero: "none", Try: 1}
-	rare := fact.Forcing{What: n.what, Zero: n.zero, Try: 1}
+	control := fact.Forcing{What: n.what, Zero: "none"}
+	rare := fact.Forcing{What: n.what, Zero: n.zero}
 	if n.rules {
 		rare.Rule = "kept"
 	}
-	usual := d.one(d.numberTrial(n, control))
-	if usual == nil || usual.Progress() < fact.AtFinished {
-		return
+	var usual *fact.Handshake
+	for try := 1; try <= proof; try++ {
+		control.Try, rare.Try = try, try
+		if h := d.one(d.numberTrial(n, control)); usual == nil {
+			usual = h
+		}
+		if usual == nil || usual.Progress() < fact.AtFinished {
+			return
+		}
+		h := d.one(d.numberTrial(n, rare))
+		if h == nil || !h.ShortOf(usual) {
+			return
+		}
+		rare.Wait = map[bool]string{true: "full"}[h.End.How == fact.EndTimeout]
+		if try == 3 && n.rules { // early, since a server that counts connections may get no further
+			d.one(d.numberTrial(n, stripped(rare, 1)))
+		}
 	}
-	if h := d.one(d.numberTrial(n, rare)); h == nil || !h.ShortOf(usual) {
-		return
-	}
-	var todo []*trial
-	for try := 2; try <= attempts; try++ {
-		rare.Try, control.Try = try, try
-		todo = append(todo, d.numberTrial(n, rare), d.numberTrial(n, control))
-	}
-	for try := 1; n.rules && try <= attempts; try++ {
-		rare.Rule, rare.Try = "stripped", try
-		todo = append(todo, d.numberTrial(n, rare))
+	control.Try++
+	todo := []*trial{d.numberTrial(n, control)}
+	for try := 2; n.rules && try <= otherRule; try++ {
+		todo = append(todo, d.numberTrial(n, stripped(rare, try)))
 	}
 	d.all(todo...)
+}
+
+// stripped is the same number with the other rule.
+func stripped(f fact.Forcing, try int) fact.Forcing {
+	f.Rule, f.Wait, f.Try = "stripped", "", try
+	return f
 }
 
 func (d *deep) numberTrial(n number, f fact.Forcing) *trial {

@@ -11,9 +11,12 @@ import (
 	"github.com/tlswhy/tlswhy/internal/wire"
 )
 
-// resumeCost: each way with a full handshake, two resumed ones, one pair at each other address with the pair again, and
-// two more pairs where it fails.
-const resumeCost = 3 * (1 + 2 + 2*2 + 3*(maxAddresses-1))
+// resumeCost: each way with a full handshake, two resumed ones, one at each other address; where one fails, it is made
+// again, with a full handshake before it at the first address and at its own, and a last one of those.
+const (
+	resumeCost     = 3*(1+2+maxAddresses-1) + maxResumptions*(3*(proof-1)+1)
+	maxResumptions = 4 // ways at addresses that are made again
+)
 
 // A way is one way to take a session up again.
 type way struct {
@@ -39,6 +42,7 @@ type resuming struct {
 	session *wire.Session   // the newest one; nil: the server gave none
 	given   time.Time       // when
 	resumed []*fact.Handshake
+	silent  bool // the session met silence: it is given all the time there is
 	tries   map[string]int
 }
 
@@ -50,18 +54,18 @@ func (d *deep) resumption(list []way) {
 		all = append(all, &resuming{way: w, tries: map[string]int{}})
 	}
 	at := d.subject(d.c)
-	d.round(all, at, false)
-	d.round(all, at, true)
+	d.sessions(all, at, false)
+	d.sessions(all, at, true)
 	var sound []*resuming
 	for _, r := range all {
 		if !r.failed(at) {
 			sound = append(sound, r)
 		}
 	}
-	d.round(sound, at, true)
+	d.sessions(sound, at, true)
 	for _, other := range d.addrs {
 		if other != at {
-			d.round(all, other, true)
+			d.sessions(all, other, true)
 		}
 	}
 	d.repeatResumption(all, at)
@@ -72,22 +76,40 @@ func (r *resuming) failed(at netip.AddrPort) bool {
 	return slices.ContainsFunc(r.resumed, func(h *fact.Handshake) bool { return h.ServerAddr() == at && h.ShortOf(r.full) })
 }
 
-// repeatResumption: each failure again, from a fresh full handshake with the same address.
+// repeatResumption: each failure again, from fresh full handshakes; with the address that fails, too, so that it is known
+// to take those.
 func (d *deep) repeatResumption(all []*resuming, at netip.AddrPort) {
 	for _, r := range all {
 		for _, addr := range d.addrs {
-			if !r.failed(addr) {
+			if !r.failed(addr) || d.resumptions >= maxResumptions {
 				continue
 			}
-			for range 2 {
-				d.round([]*resuming{r}, at, false) // the session is of the first address, as before
-				d.round([]*resuming{r}, addr, true)
+			d.resumptions++
+			for range proof - 1 {
+				if addr != at {
+					d.sessions([]*resuming{r}, addr, false)
+				}
+				d.sessions([]*resuming{r}, at, false) // the session is of the first address, as before
+				r.silent = r.last(addr) == fact.EndTimeout
+				d.sessions([]*resuming{r}, addr, true)
+				if r.last(addr) == fact.EndCompleted {
+					break
+				}
 			}
-			if addr != at {
-				d.round([]*resuming{r}, addr, false) // and that address takes full handshakes
-			}
+			r.silent = false
+			d.sessions([]*resuming{r}, addr, false)
 		}
 	}
+}
+
+// last is how the last handshake with an offered session ended.
+func (r *resuming) last(at netip.AddrPort) fact.How {
+	for _, h := range slices.Backward(r.resumed) {
+		if h.ServerAddr() == at {
+			return h.End.How
+		}
+	}
+	return ""
 }
 
 // breath is how long a session is left alone before it is offered: NSS keeps it only a moment after the handshake, and
@@ -101,8 +123,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// round makes one handshake for each way, full or with the session at hand.
-func (d *deep) round(all []*resuming, at netip.AddrPort, resume bool) {
+// sessions makes one handshake for each way, full or with the session at hand.
+func (d *deep) sessions(all []*resuming, at netip.AddrPort, resume bool) {
 	var todo []*trial
 	var whose []*resuming
 	for _, r := range all {
@@ -134,6 +156,9 @@ func (d *deep) resumeTrial(r *resuming, at netip.AddrPort, resume bool) *trial {
 	}
 	r.tries[f.Extra]++
 	f.Try = r.tries[f.Extra]
+	if resume && r.silent {
+		f.Wait = "full"
+	}
 	t := d.plainTrial(f, r.version)
 	t.addr, t.hello.Ticket = at, r.ticket
 	if resume {
@@ -159,13 +184,37 @@ func (r *resuming) await(x *exchange, conn net.Conn) (fact.End, bool) {
 	return fact.End{}, false
 }
 
+// closeCost: what is said good-bye to, again where no answer comes, and connections that are left alone.
+const closeCost = proof + proof/2 + 1
+
 // closing ends a handshake first and looks whether the server answers the closing message with its own (RFC 5246
-// §7.2.1 demands it, RFC 8446 §6.1 wants one before the end of what is sent).
+// §7.2.1 demands it, RFC 8446 §6.1 wants one before the end of what is sent). Where the connection ends without, it looks
+// whether those do that are left alone for a moment.
 func (d *deep) closing() {
-	t := d.forcedTrial(d.c, fact.Forcing{What: "close", Form: "first", Try: 1})
-	t.hello = d.plain
-	t.also = closeFirst
-	d.one(t)
+	alone := 0
+	for try := 1; try <= proof; try++ {
+		h := d.one(d.closeTrial("first", try, closeFirst))
+		if h == nil || h.End.How != fact.EndClosed && h.End.How != fact.EndReset {
+			return
+		}
+		if try%2 == 1 {
+			alone++
+			d.one(d.closeTrial("control", alone, stayOpen))
+		}
+	}
+}
+
+func (d *deep) closeTrial(name string, try int, also func(context.Context, *exchange, net.Conn) (fact.End, bool)) *trial {
+	t := d.forcedTrial(d.c, fact.Forcing{What: "close", Form: name, Try: try})
+	t.hello, t.also = d.plain, also
+	return t
+}
+
+// stayOpen says nothing for a moment: a server that took the handshake waits, or speaks.
+func stayOpen(_ context.Context, x *exchange, conn net.Conn) (fact.End, bool) {
+	conn.SetReadDeadline(x.within(4 * breath))
+	end, _ := x.feed(conn, func() bool { return false })
+	return end, end.How != fact.EndTimeout
 }
 
 // closeFirst says good-bye and tells how the server takes it: by an alert of the same kind, a close, a reset, or not at

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/tlswhy/tlswhy/internal/client"
 	"github.com/tlswhy/tlswhy/internal/fact"
 	"github.com/tlswhy/tlswhy/internal/preamble"
 	"github.com/tlswhy/tlswhy/internal/trust"
@@ -98,11 +99,30 @@ func judge(h *fact.Handshake, name string, at time.Time, s Settings) {
 	if h.Chain = trust.Parse(der); h.Chain.Cut == "" {
 		h.Chain.Cut = cut
 	}
-	if s.Profile.Unverified {
+	pinned := unpinned(s.Profile, der[0])
+	if s.Profile.Unverified && pinned == nil {
 		return // this client takes any certificate
 	}
-	v := trust.Judge(h.Chain, h.OCSP, s.Profile.Policy(name, at, s.Roots()))
+	v := fact.Verdict{At: at}
+	if !s.Profile.Unverified {
+		v = trust.Judge(h.Chain, h.OCSP, s.Profile.Policy(name, at, s.Roots()))
+	}
+	if pinned != nil {
+		v.Problems = append(v.Problems, *pinned)
+	}
 	h.Verdict = &v
+}
+
+// unpinned is what is wrong with a certificate that is none of those the client demands; nil where it demands none.
+func unpinned(p client.Profile, leaf []byte) *fact.Problem {
+	if len(p.Pins) == 0 {
+		return nil
+	}
+	fits, digest := p.Pinned(leaf)
+	if fits {
+		return nil
+	}
+	return &fact.Problem{Kind: fact.KeyNotPinned, Fatal: true, Detail: digest, Names: p.Pins}
 }
 
 // mergeEnd joins what the decoder read (the step, an alert) with what the socket and the engine told.

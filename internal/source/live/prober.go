@@ -32,12 +32,17 @@ type Settings struct {
 	Max      int           // connections in all
 	Parallel int           // repeats made at the same time; 0: four
 	Deep     int           // connections of Deep, beside Max
+	DeepEach int           // … and for each further address of the name
 	Now      func() time.Time
 	Tell     func(string) // progress, for people; may be nil
 }
 
-// silenced is how long an experiment waits once a first one met silence.
-const silenced = 3 * time.Second
+// silenced is how long an experiment waits at least once a first one met silence; where answers took long, it is so many
+// times as long as the slowest of them: a slow server is not a silent one.
+const (
+	silenced = 3 * time.Second
+	slower   = 4
+)
 
 // A Prober answers experiments about one question.
 type Prober struct {
@@ -51,6 +56,7 @@ type Prober struct {
 	tapes   map[int]Tape // by number of the connection, from 1
 	quiet   atomic.Bool  // a handshake met silence: later ones run side by side and wait less
 	addrs   []netip.AddrPort
+	slowest atomic.Int64 // how many nanoseconds the longest handshake took that was answered
 
 	aliases <-chan aliasAnswer
 }
@@ -168,6 +174,7 @@ func (p *Prober) run(ctx context.Context, c *fact.Case, todo []*trial) int {
 	wg.Wait()
 	var cut []fact.Variant
 	for i := range out {
+		p.clock(todo[i], &out[i])
 		switch h := &out[i]; {
 		case h.Ref.At == "": // never begun
 			cut = append(cut, h.Variant)
@@ -231,9 +238,27 @@ func (p *Prober) Quiet() bool { return p.quiet.Load() }
 // timeout is how long the next connection may take.
 func (p *Prober) timeout() time.Duration {
 	if p.quiet.Load() {
-		return min(silenced, p.Timeout)
+		return p.enough()
 	}
 	return p.Timeout
+}
+
+// enough is how long to wait for a server of which something is known.
+func (p *Prober) enough() time.Duration {
+	return min(max(silenced, slower*time.Duration(p.slowest.Load())), p.Timeout)
+}
+
+// clock notes how long an answer took, but for hellos that are slow themselves.
+func (p *Prober) clock(t *trial, h *fact.Handshake) {
+	if h.Progress() < fact.AtServerHello || h.End.How == fact.EndTimeout || t.deal.pieces > 0 {
+		return
+	}
+	for {
+		known := p.slowest.Load()
+		if int64(h.Took) <= known || p.slowest.CompareAndSwap(known, int64(h.Took)) {
+			return
+		}
+	}
 }
 
 // wait is how long a trial may take.
