@@ -133,10 +133,10 @@ func (t *target) setHost(s string) error {
 		}
 		t.port = uint16(n)
 	}
-	if !isHost(host) {
+	host = strings.TrimSuffix(host, ".")
+	if t.host = asciiName(host); !isHost(host) || t.host == "" {
 		return usagef("that names no host; give scheme://host, host:port or lab:proto/slug")
 	}
-	t.host = asciiName(strings.TrimSuffix(host, "."))
 	return nil
 }
 

@@ -56,7 +56,7 @@ func TestCredentialsAreCut(t *testing.T) {
 }
 
 func TestWrongTargets(t *testing.T) {
-	for _, in := range []string{"gopher://x", "mysql://", "db.example.com:0", "db.example.com:99999", "db.example.com:abc", "nonsense", "mysql://a b", "https://x:\x1b[31m"} {
+	for _, in := range []string{"gopher://x", "mysql://", "db.example.com:0", "db.example.com:99999", "db.example.com:abc", "nonsense", "mysql://a b", "mysql://.", "https://x:\x1b[31m"} {
 		_, err := parseTarget(in)
 		if _, ok := err.(usageError); !ok {
 			t.Errorf("%q: %v, want a usage error", in, err)
