@@ -121,10 +121,9 @@ func TestShellWords(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	set := map[string]string{"PGSSLMODE": "verify_full", "PGPASSWORD": "hunter2", "HOME": "/root", "SSL_CERT_FILE": "/ca.pem",
-		"JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStorePassword=hunter2"}
-	got := Environment(func(name string) string { return set[name] })
-	if s := brief(got); !strings.HasPrefix(s, "PGPASSWORD | PGSSLMODE=verify_full?PGSSLMODE=verify-full | SSL_CERT_FILE=/ca.pem") || strings.Contains(s, "hunter2") {
+	r, _ := Command([]string{"PGPASSWORD=hunter2", "PGSSLMODE=verify_full", "SSL_CERT_FILE=/ca.pem", "HOME=/root",
+		"JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStorePassword=hunter2", "psql"})
+	if s := brief(r.Settings); !strings.HasPrefix(s, "PGPASSWORD | PGSSLMODE=verify_full?PGSSLMODE=verify-full | SSL_CERT_FILE=/ca.pem") || strings.Contains(s, "hunter2") {
 		t.Error(s)
 	}
 }

@@ -71,18 +71,6 @@ PYTHONHTTPSVERIFY
 REDISCLI_AUTH !
 `
 
-// Environment reads the variables that configure clients. getenv answers the value of one, "" for one that is not set, as
-// os.Getenv does. Credentials are not kept.
-func Environment(getenv func(string) string) []fact.Setting {
-	var pairs []pair
-	for _, w := range environment.all() {
-		if v := getenv(w.name); v != "" {
-			pairs = append(pairs, pair{w.name, v})
-		}
-	}
-	return environmentSettings(environment.dialect, pairs)
-}
-
 // environmentSettings keeps the assignments that are known, as settings of the program that they were made for.
 func environmentSettings(dialect string, assigned []pair) []fact.Setting {
 	var out []fact.Setting

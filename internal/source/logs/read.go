@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"runtime"
@@ -155,13 +154,4 @@ func (r *reader) result() Result {
 		out.Dialect = r.view.main
 	}
 	return out
-}
-
-// Sniff tells the dialect of a text by its beginning; "" when it is no log that is known.
-func Sniff(head []byte) string {
-	v, err := plan(bytes.Clone(head), &Options{}, sniffLines)
-	if err != nil {
-		return ""
-	}
-	return v.main
 }

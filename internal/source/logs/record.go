@@ -13,7 +13,6 @@ type scanner struct {
 	o    *Options
 	data []byte
 	done int // up to where lines belong to records that were taken
-	long []int
 }
 
 // line is the bounds of the line that a place is in; end is after its line end.
